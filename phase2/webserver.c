@@ -1,0 +1,248 @@
+/* webserver.c - a web server that serves each client in a thread of its own.
+ * usage: webserver [port [root]] */
+#include <err.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http.h"
+#include "net.h"
+
+/* Return a socket that listens at address, or -1 with errno set. */
+static int make_listener(const struct sockaddr *address, socklen_t length)
+{
+    /* Fill in start: make a TCP socket (socket), allow its port to be used
+     * again at once (setsockopt, SO_REUSEADDR), give it the address (bind), and
+     * let clients queue for it (listen). */
+    int on = 1;
+    int listener = socket(address->sa_family, SOCK_STREAM, 0);
+    if (listener < 0)
+        return -1;
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(listener, address, length) < 0 ||
+        listen(listener, SOMAXCONN) < 0) {
+        close(listener);
+        return -1;
+    }
+    return listener;
+    /* Fill in stub
+    return net_todo(__FILE__, __func__, address, length);
+    Fill in end */
+}
+
+/* Receive the head of a request and take it apart. Return 0, the status that
+ * tells the client what is wrong with it, or -1. */
+static int receive_request(int client, struct http_request *request)
+{
+    /* Fill in start: until http_head_complete, receive (recv) into
+     * request->head, behind the request->used bytes that are there: one recv
+     * may bring only a part. Before each, have net_wait see to the deadline.
+     * At the end leave the rest to http_parse. */
+    while (!http_head_complete(request)) {
+        int status = net_wait(client, request->deadline);
+        if (status != 0)
+            return status;
+        ssize_t n = recv(client, request->head + request->used,
+            sizeof request->head - request->used, 0);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return -1;
+        request->used += (size_t)n;
+    }
+    return http_parse(request);
+    /* Fill in stub
+    return net_todo(__FILE__, __func__, client, request);
+    Fill in end */
+}
+
+/* Send the status line and the header lines of an answer with a body of this
+ * type and size. Return 0, or -1 when the connection is gone. */
+static int send_header(int client, const struct http_request *request,
+    int status, const char *type, off_t size)
+{
+    /* Fill in start: write into one buffer (snprintf) the status line, with the
+     * words of http_reason; the lines Content-Type and Content-Length; those of
+     * http_lines; an empty line. Each ends in CR LF. Send it with net_send. */
+    char lines[HTTP_LINES_SIZE], header[HTTP_LINES_SIZE + 256];
+    int length = snprintf(header, sizeof header,
+        "HTTP/1.1 %d %s\r\n"
+        "Content-Type: %s\r\n"
+        "Content-Length: %lld\r\n"
+        "%s\r\n",
+        status, http_reason(status), type, (long long)size,
+        http_lines(lines, status, request));
+    return net_send(client, header, (size_t)length, NET_MORE);
+    /* Fill in stub
+    return net_todo(__FILE__, __func__, client, request, status, type, size);
+    Fill in end */
+}
+
+/* Open the file that path names below the root. Return 0 with its descriptor in
+ * *file and its length in *size, or the status that says why not. */
+static int open_file(const char *path, int *file, off_t *size)
+{
+    /* Fill in start: open it with http_open, which stays below the root. If
+     * that fails, http_status tells which status goes with errno. */
+    *file = http_open(path, size);
+    return *file < 0 ? http_status(errno) : 0;
+    /* Fill in stub
+    net_todo(__FILE__, __func__, path, file, size);
+    return 501;
+    Fill in end */
+}
+
+/* Send size bytes of file. Return 0, or -1 when that cannot be done. */
+static int send_file(int client, int file, off_t size)
+{
+    /* Fill in start: read a piece (read) and send what came (net_send), until
+     * size bytes are sent: never more, even if the file grows meanwhile, and
+     * without an endless loop if it shrinks. */
+    char piece[32 * 1024];
+    while (size > 0) {
+        size_t want = size < (off_t)sizeof piece ? (size_t)size : sizeof piece;
+        ssize_t n = read(file, piece, want);
+        if (n <= 0 || net_send(client, piece, (size_t)n, NET_LAST) < 0)
+            return -1;
+        size -= n;
+    }
+    return 0;
+    /* Fill in stub
+    return net_todo(__FILE__, __func__, client, file, size);
+    Fill in end */
+}
+
+/* Answer with a page that says what status means, 404 for example. */
+static int send_error(
+    int client, const struct http_request *request, int status)
+{
+    char page[256] = "";
+    /* Fill in start: write a short HTML page with the status and the words of
+     * http_reason into page; length is its length. */
+    int length = snprintf(page, sizeof page,
+        "<!DOCTYPE html>\n<title>%d %s</title>\n<h1>%d %s</h1>\n", status,
+        http_reason(status), status, http_reason(status));
+    /* Fill in stub
+    int length = net_todo(__FILE__, __func__) < 0 ? 0 : 1;
+    Fill in end */
+    if (send_header(client, request, status, "text/html", length) < 0)
+        return -1;
+    if (request->no_body)
+        return 0;
+    return net_send(client, page, (size_t)length, NET_LAST);
+}
+
+/* End the connection; with more, the client may still be sending. */
+static void close_client(int client, int more)
+{
+    /* Fill in start: say that nothing follows (net_hang_up), then close the
+     * client's socket (close). */
+    net_hang_up(client, more);
+    close(client);
+    /* Fill in stub
+    net_todo(__FILE__, __func__, client, more);
+    Fill in end */
+}
+
+/* Answer one request, whatever it is, and close the connection. */
+static void handle_client(int client)
+{
+    struct http_request request;
+    off_t size;
+    int file;
+
+    http_begin(&request);
+    int status = receive_request(client, &request);
+    if (status == 0)
+        status = open_file(request.path, &file, &size);
+    if (status > 0) {
+        http_log(&request, status);
+        send_error(client, &request, status);
+    } else if (status == 0) {
+        http_log(&request, 200);
+        status =
+            send_header(client, &request, 200, http_type(request.path), size);
+        if (status == 0 && !request.no_body)
+            send_file(client, file, size);
+        close(file);
+    }
+    close_client(client, request.more);
+}
+
+/* What a thread does: handle the client whose socket argument points to. */
+static void *client_thread(void *argument)
+{
+    /* Fill in start: take the socket from where argument points, free that
+     * memory, and handle the client. */
+    int client = *(int *)argument;
+    free(argument);
+    handle_client(client);
+    /* Fill in stub
+    net_todo(__FILE__, __func__, argument);
+    Fill in end */
+    net_leave();
+    return NULL;
+}
+
+/* Have a new thread handle client. Return 0, or -1 if there can be none. */
+static int start_thread(int client)
+{
+    /* Fill in start: put the socket into memory that is this thread's alone
+     * (malloc; the variable in main's loop is the next client's soon), start
+     * client_thread with it (pthread_create), and let the thread's resources
+     * go when it ends (pthread_detach). */
+    pthread_t thread;
+    int *argument = malloc(sizeof *argument);
+    if (!argument)
+        return -1;
+    *argument = client;
+    if (pthread_create(&thread, NULL, client_thread, argument) != 0) {
+        free(argument);
+        return -1;
+    }
+    pthread_detach(thread);
+    return 0;
+    /* Fill in stub
+    return net_todo(__FILE__, __func__, client, client_thread);
+    Fill in end */
+}
+
+/* There is no thread for client: say so, without waiting for anything. */
+static void turn_away(int client)
+{
+    struct http_request request;
+    http_begin(&request);
+    send_error(client, &request, 503);
+    close_client(client, 0);
+}
+
+int main(int argc, char **argv)
+{
+    struct sockaddr_storage any;
+    socklen_t length = net_any(&any, net_options(argc, argv));
+    int listener = make_listener((struct sockaddr *)&any, length);
+    if (listener < 0)
+        err(1, "cannot listen");
+    net_ready(listener);
+    for (;;) {
+        /* Fill in start: wait for the next client (accept). */
+        int client = accept(listener, NULL, NULL);
+        /* Fill in stub
+        int client = net_todo(__FILE__, __func__);
+        Fill in end */
+        if (client >= 0) {
+            net_enter();
+            if (start_thread(client) < 0) {
+                turn_away(client);
+                net_leave();
+            }
+        } else if (!net_accept_again()) {
+            break;
+        }
+    }
+    net_finish();
+    return net_stopping() ? 0 : 1;
+}

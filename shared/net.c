@@ -1,0 +1,289 @@
+/* net.c - what the system's socket calls leave to the program. */
+#include "net.h"
+
+#include <err.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+long long net_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int net_timeout(void)
+{
+    const char *text = getenv("HTTP_TIMEOUT_MS");
+    long value = text ? strtol(text, NULL, 10) : 0;
+    return value > 0 && value < NET_TIMEOUT_MS ? (int)value : NET_TIMEOUT_MS;
+}
+
+int net_port(const char *text)
+{
+    int port = 0;
+    if (*text == '\0')
+        return -1;
+    for (; *text; text++) {
+        if (*text < '0' || *text > '9')
+            return -1;
+        port = port * 10 + (*text - '0');
+        if (port > 65535)
+            return -1;
+    }
+    return port;
+}
+
+socklen_t net_any(struct sockaddr_storage *address, int port)
+{
+    memset(address, 0, sizeof *address);
+    int probe = socket(AF_INET6, SOCK_STREAM, 0);
+    if (probe < 0) {
+        struct sockaddr_in *any = (struct sockaddr_in *)address;
+        any->sin_family = AF_INET;
+        any->sin_port = htons((in_port_t)port);
+        any->sin_addr.s_addr = htonl(INADDR_ANY);
+        return sizeof *any;
+    }
+    close(probe);
+    struct sockaddr_in6 *any = (struct sockaddr_in6 *)address;
+    any->sin6_family = AF_INET6;
+    any->sin6_port = htons((in_port_t)port);
+    any->sin6_addr = in6addr_any;
+    return sizeof *any;
+}
+
+/* Wait for events on fd. Return those that came, 0 at the deadline, -1 with
+ * errno set. */
+static int wait_for(int fd, short events, long long deadline)
+{
+    for (;;) {
+        struct pollfd wait = {.fd = fd, .events = events};
+        long long left = deadline - net_clock();
+        int n = poll(&wait, 1, left > 0 ? (int)left : 0);
+        if (n > 0)
+            return wait.revents;
+        if (n == 0 && left <= 0)
+            return 0;
+        if (n < 0 && errno != EINTR)
+            return -1;
+    }
+}
+
+int net_wait(int client, long long deadline)
+{
+    int events = wait_for(client, POLLIN, deadline);
+    if (events < 0)
+        return -1;
+    return events == 0 ? 408 : 0;
+}
+
+/* Throw away what has come from fd. Return 0 if more may come, -1 if not. */
+static int discard(int fd)
+{
+    char unwanted[4096];
+    ssize_t n = recv(fd, unwanted, sizeof unwanted, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+        return 0;
+    return n > 0 ? 0 : -1;
+}
+
+/* Wait until client takes bytes again, or took none for net_timeout(). A client
+ * that sends all before it reads would wait for us as we wait for it, so what
+ * it sends is thrown away. Return 0, or -1 at the time-out. */
+static int wait_to_send(int client)
+{
+    long long deadline = net_clock() + net_timeout();
+    short events = POLLOUT | POLLIN;
+    while (net_clock() < deadline) {
+        int ready = wait_for(client, events, deadline);
+        if (ready < 0 || ready & ~POLLIN)
+            return 0;
+        if (ready & POLLIN && discard(client) < 0)
+            events = POLLOUT;
+    }
+    return -1;
+}
+
+int net_send(int client, const void *data, size_t size, enum net_send kind)
+{
+    int flags = MSG_DONTWAIT;
+#ifdef MSG_MORE /* Linux; elsewhere a small answer is two packets */
+    if (kind == NET_MORE)
+        flags |= MSG_MORE;
+#else
+    (void)kind;
+#endif
+    const char *next = data;
+    int waited_in_vain = 0;
+    while (size > 0) {
+        ssize_t n = send(client, next, size, flags);
+        if (n >= 0) {
+            next += n;
+            size -= (size_t)n;
+            waited_in_vain = 0;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            /* poll wants much room before it reports any, so
+             * a slow reader shows only in another send */
+            if (waited_in_vain)
+                return -1;
+            waited_in_vain = wait_to_send(client) < 0;
+        } else if (errno != EINTR) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+void net_hang_up(int client, int more)
+{
+    long long deadline = net_clock() + NET_LINGER_MS;
+    shutdown(client, SHUT_WR);
+    while (wait_for(client, POLLIN, more ? deadline : 0) > 0) {
+        if (discard(client) < 0 || net_clock() >= deadline)
+            return;
+        more = 1;
+    }
+}
+
+int net_limit(int socket)
+{
+    int ms = net_timeout();
+    struct timeval limit = {ms / 1000, ms % 1000 * 1000};
+    if (setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) ||
+        setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit))
+        return -1;
+    return 0;
+}
+
+static volatile sig_atomic_t stopping;
+static int stop_listener, stop_substitute;
+static pthread_t stop_thread;
+
+/* Put a socket on which accept fails in the listener's place: unlike a flag,
+ * that cannot come between the accepting thread's look at it and its accept. */
+static void stop(int signal_number)
+{
+    int saved = errno;
+    if (pthread_equal(pthread_self(), stop_thread)) {
+        stopping = 1;
+        dup2(stop_substitute, stop_listener);
+    } else {
+        pthread_kill(stop_thread, signal_number);
+    }
+    errno = saved;
+}
+
+int net_options(int argc, char **argv)
+{
+    int port = net_port(argc > 1 ? argv[1] : "6789");
+    if (argc > 3 || port < 0) {
+        fprintf(stderr, "usage: %s [port [root]]\n", argv[0]);
+        exit(2);
+    }
+    if (argc > 2 && chdir(argv[2]) < 0)
+        err(2, "%s", argv[2]);
+    return port;
+}
+
+/* Return the port at which listener listens, or -1 with errno set. */
+static int local_port(int listener)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    if (getsockname(listener, (struct sockaddr *)&address, &length) < 0)
+        return -1;
+    if (address.ss_family == AF_INET6)
+        return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+    return ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+void net_ready(int listener)
+{
+    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART};
+    stop_thread = pthread_self();
+    stop_listener = listener;
+    stop_substitute = socket(AF_UNIX, SOCK_STREAM, 0);
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    printf("Listening on port %d\n", local_port(listener));
+    fflush(stdout);
+}
+
+int net_stopping(void)
+{
+    return stopping;
+}
+
+int net_accept_again(void)
+{
+    if (stopping)
+        return 0;
+    switch (errno) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+        poll(NULL, 0, NET_PAUSE_MS);
+        return 1;
+    case EBADF:
+    case EFAULT:
+    case EINVAL:
+    case ENOSYS:
+    case ENOTSOCK:
+    case EOPNOTSUPP:
+        warn("accept");
+        return 0;
+    default: /* a client that is gone already, or a signal */
+        return 1;
+    }
+}
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t answered = PTHREAD_COND_INITIALIZER;
+static int answers;
+
+void net_enter(void)
+{
+    pthread_mutex_lock(&lock);
+    answers++;
+    pthread_mutex_unlock(&lock);
+}
+
+void net_leave(void)
+{
+    pthread_mutex_lock(&lock);
+    if (--answers == 0)
+        pthread_cond_signal(&answered);
+    pthread_mutex_unlock(&lock);
+}
+
+void net_finish(void)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += NET_STOP_MS / 1000;
+    pthread_mutex_lock(&lock);
+    while (answers > 0)
+        if (pthread_cond_timedwait(&answered, &lock, &until) != 0)
+            break;
+    pthread_mutex_unlock(&lock);
+}
+
+int net_todo(const char *file, const char *function, ...)
+{
+    fprintf(stderr, "%s: %s is not filled in yet\n", file, function);
+    errno = ENOSYS;
+    return -1;
+}

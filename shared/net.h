@@ -1,0 +1,80 @@
+/* net.h - what the system's socket calls leave to the program: waiting no
+ * longer than a deadline, sending all, hanging up without loss, stopping. */
+#ifndef NET_H
+#define NET_H
+
+#include <stddef.h>
+#include <sys/socket.h>
+
+enum {
+    NET_TIMEOUT_MS = 10000, /* silence that ends a connection */
+    NET_LINGER_MS = 2000,   /* time for a client to stop sending */
+    NET_PAUSE_MS = 50,      /* rest when the system is out of something */
+    NET_STOP_MS = 3000,     /* time for answers under way when stopping */
+};
+
+/* The kind of send that net_send does. */
+enum net_send { NET_LAST, NET_MORE };
+
+/* Return milliseconds on a clock that never jumps. */
+long long net_clock(void);
+
+/* Return the silence allowed, in milliseconds: NET_TIMEOUT_MS, or what the
+ * environment's HTTP_TIMEOUT_MS says, so that a test need not wait so long. */
+int net_timeout(void);
+
+/* Return the number of a TCP port, 0 to 65535, or -1 if text is none. */
+int net_port(const char *text);
+
+/* Fill address with "every address of this machine" at port: IPv6's, which
+ * takes IPv4 too, where the system has it, else IPv4's. Return its length. */
+socklen_t net_any(struct sockaddr_storage *address, int port);
+
+/* Wait until client has sent something or hung up. Return 0; 408 when the
+ * deadline (by net_clock) passes first; -1 with errno set. */
+int net_wait(int client, long long deadline);
+
+/* Send all of data, in as many pieces as it takes. NET_MORE says that more
+ * follows at once, so that small pieces share a packet. Return 0, or -1 with
+ * errno set: the connection is gone, or took nothing for net_timeout(). */
+int net_send(int client, const void *data, size_t size, enum net_send kind);
+
+/* Tell client that nothing follows, and throw away what it has sent: close()
+ * with bytes unread makes the kernel reset the connection, and the client may
+ * lose the answer (RFC 9112, section 9.6). With more, wait for it to stop, at
+ * most NET_LINGER_MS. The caller still closes client. */
+void net_hang_up(int client, int more);
+
+/* Have connect, recv and send on socket fail with EAGAIN or EINPROGRESS after
+ * net_timeout() without a byte. Return 0, or -1 with errno set. */
+int net_limit(int socket);
+
+/* Take a server's command line, [port [root]], and go to the root folder.
+ * Return the port, 6789 if none is given. Ends the program when the command
+ * line is wrong: usage on stderr, exit status 2. */
+int net_options(int argc, char **argv);
+
+/* Say on stdout at which port listener listens. From then on SIGPIPE does
+ * nothing, and SIGINT and SIGTERM make accept on listener fail. Call it in the
+ * thread that accepts. */
+void net_ready(int listener);
+
+/* Return whether SIGINT or SIGTERM came. */
+int net_stopping(void);
+
+/* accept has failed: return whether to try again, after a short rest if the
+ * system is out of descriptors or memory; say on stderr why not. */
+int net_accept_again(void);
+
+/* Count an answer that begins in another thread, and one that has ended. */
+void net_enter(void);
+void net_leave(void);
+
+/* Wait for the answers that have begun to end, at most NET_STOP_MS. */
+void net_finish(void);
+
+/* Say on stderr that function of file is not filled in yet; the arguments after
+ * it are ignored. Return -1 with errno ENOSYS. */
+int net_todo(const char *file, const char *function, ...);
+
+#endif
