@@ -1,6 +1,13 @@
 # config.mk - how everything here is compiled, in one place.
 
-CC = cc
+# The compiler, as in: make CC=clang
+CC ?= cc
+
+# gnu11 so that a student's includes give what manual pages say they give.
 CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra
-CFLAGS_EXTRA =	# for one run, as in: make phase1 CFLAGS_EXTRA=-Werror
+
+# For one run, as in: make CFLAGS_EXTRA=-fsanitize=address
+CFLAGS_EXTRA ?=
+
+# Threads, for phase 2.
 LDLIBS = -pthread

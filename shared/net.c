@@ -146,7 +146,10 @@ int net_send(int client, const void *data, size_t size, enum net_send kind)
 
 void net_hang_up(int client, int more)
 {
-    long long deadline = net_clock() + NET_LINGER_MS;
+    int patience = net_timeout();
+    if (patience > NET_LINGER_MS)
+        patience = NET_LINGER_MS;
+    long long deadline = net_clock() + patience;
     shutdown(client, SHUT_WR);
     while (wait_for(client, POLLIN, more ? deadline : 0) > 0) {
         if (discard(client) < 0 || net_clock() >= deadline)
@@ -209,7 +212,7 @@ static int local_port(int listener)
 
 void net_ready(int listener)
 {
-    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = stop};
     stop_thread = pthread_self();
     stop_listener = listener;
     stop_substitute = socket(AF_UNIX, SOCK_STREAM, 0);

@@ -4,21 +4,22 @@
 include ../shared/config.mk
 
 SHARED = ../shared/http.c ../shared/net.c
+LIBRARY = ../shared/libshared.a
 HEADERS = $(wildcard *.h) $(wildcard ../shared/*.h)
+COMPILE = $(CC) $(CFLAGS) $(CFLAGS_EXTRA) -I../shared
 
 # The helper is linked as a library, so that a program with functions of its own
 # by the same names is linked as well.
-$(PROGRAM): $(wildcard *.c) libshared.a $(HEADERS)
-	$(CC) $(CFLAGS) $(CFLAGS_EXTRA) -I. -I../shared -o $@ \
-		$(filter %.c,$^) libshared.a $(LDLIBS)
+$(PROGRAM): $(wildcard *.c) $(LIBRARY) $(HEADERS)
+	$(COMPILE) -o $@ $(filter %.c,$^) $(LIBRARY) $(LDLIBS)
 
-libshared.a: $(SHARED) $(HEADERS)
-	$(CC) $(CFLAGS) $(CFLAGS_EXTRA) -I../shared -c $(SHARED)
-	$(AR) rcs $@ $(notdir $(SHARED:.c=.o))
-	$(RM) $(notdir $(SHARED:.c=.o))
+$(LIBRARY): $(SHARED) $(wildcard ../shared/*.h)
+	$(COMPILE) -c -o ../shared/http.o ../shared/http.c
+	$(COMPILE) -c -o ../shared/net.o ../shared/net.c
+	$(AR) rcs $@ ../shared/http.o ../shared/net.o
 
 # Removes what was built.
 clean:
-	$(RM) $(PROGRAM) *.a *.o
+	$(RM) $(PROGRAM) $(LIBRARY) ../shared/*.o
 
 .PHONY: clean

@@ -1,0 +1,295 @@
+# helpers.bash - what the tests of all phases use: start a program, send it
+# something, compare what comes back, and say what was wrong.
+#
+# Set by whoever runs the tests, all optional:
+#   KIT    the tree whose programs are tested (the one that this file is in)
+#   TOOLS  where wire, watch and bytes are, built from tools/
+#   SEED   the number that random names and bodies are made from
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # variables are for the tests
+
+bats_require_minimum_version 1.8.0
+
+KIT=${KIT:-$(cd "$BATS_TEST_DIRNAME/.." && pwd)}
+SEED=${SEED:-$$}
+TIME_OUT=10 # seconds for one answer, far more than a right program takes
+
+# Builds the tools unless they are there. For setup_file.
+prepare_tools() {
+    local tool
+    [ -n "${TOOLS:-}" ] && return
+    export TOOLS=$BATS_FILE_TMPDIR/tools
+    mkdir -p "$TOOLS"
+    for tool in wire watch bytes; do
+        cc -std=gnu11 -O1 -o "$TOOLS/$tool" \
+            "$BATS_TEST_DIRNAME/tools/$tool.c"
+    done
+}
+
+# Makes a root folder for this test alone. For setup.
+prepare_root() {
+    ROOT=$BATS_TEST_TMPDIR/root
+    mkdir "$ROOT"
+    SENT=nothing
+    STARTED=()
+    RANDOM=$((SEED + BATS_TEST_NUMBER))
+}
+
+# Ends what the test started; for teardown. When the test failed, shows what the
+# program said.
+clean_up() {
+    local pid
+    for pid in "${STARTED[@]}"; do
+        kill -TERM "$pid" 2>/dev/null || continue
+        "$TOOLS/watch" 5000 exit "$pid" || kill -KILL "$pid" 2>/dev/null
+    done
+    if [ -z "${BATS_TEST_COMPLETED:-}" ] && [ -s "$BATS_TEST_TMPDIR/err" ]; then
+        echo "the program's last words on stderr:"
+        tail -n 8 "$BATS_TEST_TMPDIR/err" | head -c 2000 | visible
+    fi
+    return 0
+}
+
+# Shows stdin with line ends and unprintable bytes as escapes, a line for each
+# line of it.
+visible() {
+    od -An -v -tx1 | LC_ALL=C awk -f "$BATS_TEST_DIRNAME/lib/visible.awk"
+}
+
+# explain EXPECTED GOT [HINT]: says why the test fails, and fails it.
+explain() {
+    printf 'sent:      %s\n' "$SENT"
+    printf 'expected:  %s\n' "$1"
+    printf 'got:       %s\n' "$2"
+    [ $# -lt 3 ] || printf 'hint:      %s\n' "$3"
+    return 1
+}
+
+# --- bytes and files
+
+# random_word: prints a name that no program can know.
+random_word() {
+    printf 'n%05d%05d' "$RANDOM" "$RANDOM"
+}
+
+# random_file PATH BYTES
+random_file() {
+    "$TOOLS/bytes" "$2" "$RANDOM$RANDOM" >"$1"
+}
+
+size_of() {
+    wc -c <"$1" | tr -d ' '
+}
+
+# --- servers
+
+# how_it_ended PID: says in words how a child of this shell ended.
+how_it_ended() {
+    local status=0
+    wait "$1" 2>/dev/null || status=$?
+    if [ "$status" -gt 128 ]; then
+        echo "it crashed with signal $((status - 128))" \
+            "(SIG$(kill -l $((status - 128))))"
+    else
+        echo "it exited with status $status"
+    fi
+}
+
+# launch ARGUMENT...: starts the server, and sets SERVER to its process id. Its
+# output goes to the files out and err. LIMITS may hold ulimit's arguments.
+launch() {
+    (
+        # shellcheck disable=SC2086 # its words are ulimit's arguments
+        [ -z "${LIMITS:-}" ] || ulimit $LIMITS
+        exec "$PROGRAM" "$@"
+    ) >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" \
+        </dev/null 3>&- 4>&- &
+    SERVER=$!
+    STARTED+=("$SERVER")
+}
+
+# start_server [ARGUMENT...]: starts the server at a free port, with ROOT as its
+# root unless the arguments say else, and sets PORT once it listens.
+start_server() {
+    [ $# -gt 0 ] || set -- 0 "$ROOT"
+    local line
+    launch "$@"
+    SENT="$PROGRAM $*"
+    if ! line=$("$TOOLS/watch" 5000 ready "$SERVER" "$BATS_TEST_TMPDIR/out"); then
+        local got="no such line within 5 s"
+        kill -0 "$SERVER" 2>/dev/null || got=$(how_it_ended "$SERVER")
+        explain "the line 'Listening on port N' on stdout" "$got" \
+            "print it when listen has succeeded, and flush stdout"
+    fi
+    PORT=${line##* }
+    case $line in
+    "Listening on port $PORT") ;;
+    *) explain "the line 'Listening on port N' on stdout" "$line" ;;
+    esac
+}
+
+# stop_server: asks the server to stop, and waits for it.
+stop_server() {
+    kill -TERM "$SERVER"
+    "$TOOLS/watch" 8000 exit "$SERVER"
+}
+
+# is_alive: the server still runs, and answers a request.
+is_alive() {
+    local said=$SENT
+    if ! kill -0 "$SERVER" 2>/dev/null; then
+        explain "the server still runs after that" "$(how_it_ended "$SERVER")" \
+            "one client must never end the server"
+    fi
+    [ -e "$ROOT/alive.html" ] || echo alive >"$ROOT/alive.html"
+    get /alive.html
+    SENT="$said; then $SENT"
+    expect_status 200
+    expect_body "$ROOT/alive.html"
+    SENT=$said
+}
+
+# --- requests with curl
+
+# What a failure of curl means to a student.
+curl_problem() {
+    case $1 in
+    1 | 8) echo "an answer that is no HTTP: the status line must come first" ;;
+    7) echo "connection refused: is the server still listening?" ;;
+    18) echo "fewer bytes of the body than Content-Length announced" ;;
+    28) echo "no complete answer within $TIME_OUT s (timed out)" ;;
+    52) echo "the connection was closed without any answer" ;;
+    56) echo "the connection was reset before the answer was complete" ;;
+    *) echo "curl's exit status $1" ;;
+    esac
+}
+
+# get PATH [CURL OPTION...]: asks for PATH; sets STATUS, and HEAD and BODY to
+# files with what came. A failure is told by expect_status.
+get() {
+    local path=$1 url="http://${HOST:-127.0.0.1}:$PORT$1"
+    shift
+    SENT="curl -i --path-as-is${*:+ $*} '$url'"
+    HEAD=$BATS_TEST_TMPDIR/head
+    BODY=$BATS_TEST_TMPDIR/body
+    : >"$HEAD"
+    : >"$BODY"
+    PROBLEM=
+    STATUS=$(curl -q -sS -g --noproxy '*' --path-as-is --max-time "$TIME_OUT" \
+        -o "$BODY" -D "$HEAD" -w '%{http_code}' "$@" "$url" \
+        2>/dev/null) || PROBLEM=$(curl_problem $?)
+}
+
+# expect_status STATUS...: one of these has come.
+expect_status() {
+    local status
+    [ -z "$PROBLEM" ] || explain "an answer with status $1" "$PROBLEM"
+    for status; do
+        [ "$STATUS" != "$status" ] || return 0
+    done
+    explain "status ${*// / or }" "$(head -n 1 "$HEAD" | visible)"
+}
+
+# header NAME [FILE]: prints the value of that header line.
+header() {
+    LC_ALL=C awk -v name="$1" -f "$BATS_TEST_DIRNAME/lib/header.awk" \
+        "${2:-$HEAD}"
+}
+
+# expect_header NAME PATTERN...: a header line's value matches one (case aside).
+expect_header() {
+    local name=$1 pattern value
+    value=$(header "$name")
+    shift
+    shopt -s nocasematch
+    for pattern; do
+        # shellcheck disable=SC2053 # the right side is a pattern
+        [[ $value != $pattern ]] || { shopt -u nocasematch && return 0; }
+    done
+    shopt -u nocasematch
+    explain "the header line '$name: $1'" \
+        "${value:+$name: $value}${value:-no such line}"
+}
+
+# expect_body FILE: what came is what is in FILE.
+expect_body() {
+    expect_same "$1" "$BODY" body
+}
+
+# expect_same EXPECTED GOT WHAT: two files have the same bytes.
+expect_same() {
+    local expected got at
+    cmp -s "$1" "$2" && return
+    expected=$(size_of "$1")
+    got=$(size_of "$2")
+    at=$(cmp "$1" "$2" 2>/dev/null | sed -n 's/.*\(byte\|char\) \([0-9]*\).*/\2/p')
+    printf 'sent:      %s\n' "$SENT"
+    printf 'expected:  a %s of %s bytes\n' "$3" "$expected"
+    printf 'got:       %s bytes\n' "$got"
+    if [ -z "$at" ]; then
+        echo "           those are right, as far as both go"
+        at=$((expected < got ? expected : got))
+    else
+        echo "           byte $at is the first that differs"
+        at=$((at - 1))
+    fi
+    echo "expected from there: $(tail -c +$((at + 1)) "$1" | head -c 40 | visible)"
+    echo "got from there:      $(tail -c +$((at + 1)) "$2" | head -c 40 | visible)"
+    return 1
+}
+
+# --- requests byte by byte
+
+# wire [MS]: plays the script on stdin (see tools/wire.c) with the server's port.
+wire() {
+    local problem status=0
+    problem=$({
+        echo "port $PORT"
+        cat
+    } | "$TOOLS/wire" "${1:-5000}") || status=$?
+    [ "$status" -ne 2 ] || { echo "in the test itself: $problem" && return 1; }
+    [ "$status" -eq 0 ] || explain "${EXPECTED:-an answer}" "$problem"
+}
+
+# raw TEXT: sends TEXT (wire's escapes) and reads until the server closes; the
+# answer is in the file ANSWER, its status in STATUS, its head in HEAD and its
+# body in BODY.
+raw() {
+    SENT="printf '$1' | nc 127.0.0.1 $PORT"
+    ANSWER=$BATS_TEST_TMPDIR/answer
+    EXPECTED="an answer, and then the connection closed" wire <<END
+open client
+send client $1
+read client $ANSWER
+END
+    split_answer
+}
+
+# Takes the file ANSWER apart.
+split_answer() {
+    HEAD=$BATS_TEST_TMPDIR/head
+    BODY=$BATS_TEST_TMPDIR/body
+    PROBLEM=
+    [ -s "$ANSWER" ] || PROBLEM=$(curl_problem 52)
+    STATUS=$(head -n 1 "$ANSWER" | LC_ALL=C tr -cd ' -~' | cut -d ' ' -f 2)
+    local length
+    length=$(od -An -v -tx1 "$ANSWER" |
+        LC_ALL=C awk -f "$BATS_TEST_DIRNAME/lib/head-length.awk")
+    head -c "$length" "$ANSWER" >"$HEAD"
+    tail -c "+$((length + 1))" "$ANSWER" >"$BODY"
+}
+
+# escaped TEXT: prints TEXT with its line ends as wire's escapes.
+escaped() {
+    local text=${1//$'\r'/\\r}
+    printf '%s' "${text//$'\n'/\\n}"
+}
+
+# --- what the system shows of the server
+
+# watch MS STATE [N]: as tools/watch.c; skips the test where the system does not
+# show such things.
+watch() {
+    [ -d "/proc/$$/fd" ] || skip "this system has no /proc"
+    "$TOOLS/watch" "$1" "$2" "$SERVER" "${3:-0}"
+}

@@ -1,0 +1,113 @@
+# collect.awk - makes of a phase's tests and of what bats said about them one
+# record a test, its fields separated by tabs:
+#   id phase name points max_points status duration_ms see output
+# In output a line end is \n, a tab \t and a backslash \\.
+# usage: awk -f collect.awk -v phase=N -v none=FILE phaseN.bats STREAM
+#
+# The tests are those in phaseN.bats, each once and in that order; if the stream
+# does not say so too, something is wrong with the grader: exit status 1. If none
+# is a file's name, there was nothing to test, and the file says why.
+
+BEGIN {
+    points_of = "points:[0-9]+"
+    if (none != "") {
+        while ((getline line < none) > 0)
+            reason = reason escaped(line) "\\n"
+    }
+}
+
+function escaped(text) {
+    gsub(/\\/, "\\\\", text)
+    gsub(/\t/, "\\t", text)
+    gsub(/\r/, "", text)
+    return text
+}
+
+function tag(name,    text) {
+    text = tags
+    if (!sub(".*" name ":", "", text))
+        return ""
+    sub(/,.*/, "", text)
+    return text
+}
+
+# --- phaseN.bats
+
+FNR == NR && /^# bats test_tags=/ {
+    tags = $0
+}
+
+FNR == NR && /^@test "/ {
+    name[++tests] = $0
+    sub(/^@test "/, "", name[tests])
+    sub(/" \{$/, "", name[tests])
+    id[tests] = "phase" phase "/" tag("id")
+    points[tests] = tag("points")
+    see[tests] = tag("see")
+    tags = ""
+}
+
+FNR == NR {
+    next
+}
+
+# --- the stream
+
+/^1\.\.[0-9]+$/ {
+    planned = substr($0, 4)
+}
+
+/^(ok|not ok) [0-9]+ / {
+    result = $0
+    passed = !sub(/^not /, "", result)
+    sub(/^ok /, "", result)
+    current = result + 0
+    sub(/^[0-9]+ /, "", result)
+    done[current]++
+    ms[current] = 0
+    status[current] = passed ? "passed" : "failed"
+    if (match(result, / # skip( .*)?$/)) {
+        status[current] = "skipped"
+        output[current] = escaped(substr(result, RSTART + 8)) "\\n"
+        result = substr(result, 1, RSTART - 1)
+    }
+    if (match(result, / # timeout after [0-9]+s$/)) {
+        status[current] = "timeout"
+        result = substr(result, 1, RSTART - 1)
+    }
+    if (match(result, / in [0-9]+ms$/)) {
+        ms[current] = substr(result, RSTART + 4, RLENGTH - 6)
+        result = substr(result, 1, RSTART - 1)
+    }
+    if (result != name[current])
+        done[current] = 0
+}
+
+/^# / && current {
+    line = substr($0, 3)
+    # where in the test it failed is of no use to a student
+    if (line ~ /^(\(from function|\(in test file| from function| in test file)/ \
+        || line ~ /^  `.*' failed/)
+        next
+    if (line ~ /^got: .*timed out/ && status[current] == "failed")
+        status[current] = "timeout"
+    output[current] = output[current] escaped(line) "\\n"
+}
+
+END {
+    for (i = 1; i <= tests; i++) {
+        if (none != "") {
+            status[i] = "failed"
+            output[i] = reason
+        } else if (done[i] != 1 || planned != tests) {
+            exit 1
+        }
+        # what this system cannot show costs nothing
+        right = status[i] == "passed" || status[i] == "skipped"
+        print id[i] "\t" phase "\t" name[i] "\t" (right ? points[i] : 0) \
+            "\t" points[i] "\t" status[i] "\t" ms[i] + 0 "\t" see[i] \
+            "\t" output[i]
+    }
+    if (tests == 0)
+        exit 1
+}

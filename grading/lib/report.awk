@@ -1,0 +1,61 @@
+# report.awk - prints the records of collect.awk for people.
+
+BEGIN {
+    FS = "\t"
+    title[1] = "Phase 1, the single-threaded server"
+    title[2] = "Phase 2, a thread for each connection"
+    title[3] = "Phase 3, the client"
+    file[1] = "phase1/webserver.c"
+    file[2] = "phase2/webserver.c"
+    file[3] = "phase3/client.c"
+    mark["passed"] = "ok"
+    mark["failed"] = "FAILED"
+    mark["timeout"] = "TIMEOUT"
+    mark["skipped"] = "skipped"
+}
+
+# Prints a test's output, indented, line by line.
+function print_output(text,    lines, n, i) {
+    gsub(/\\\\/, "\001", text)
+    n = split(text, lines, /\\n/)
+    for (i = 1; i <= n; i++) {
+        gsub(/\\t/, "\t", lines[i])
+        gsub(/\001/, "\\", lines[i])
+        if (lines[i] != "")
+            print "               " lines[i]
+    }
+}
+
+function end_phase() {
+    if (phase)
+        printf "\n  %d of %d points\n\n", score, max
+    total += score
+    total_max += max
+    score = max = 0
+}
+
+$2 != phase {
+    end_phase()
+    phase = $2
+    print title[phase]
+    print ""
+    told = ""
+}
+
+{
+    score += $4
+    max += $5
+    printf "  %-7s %d/%d  %s\n", mark[$6], $4, $5, $3
+    if ($6 == "passed" || $9 == told)
+        next
+    # that it does not compile is said once, not for each test
+    told = $9
+    print_output($9)
+    if ($6 != "skipped" && $9 !~ /^(phase[0-9] does not|there is no source)/)
+        print "               look at:   " $8 " in " file[phase]
+}
+
+END {
+    end_phase()
+    printf "Score: %d/%d\n", total, total_max
+}

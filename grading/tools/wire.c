@@ -1,0 +1,391 @@
+/* wire.c - plays a script of socket actions, as a client or as a server.
+ * usage: wire [milliseconds] < script
+ *
+ * One action a line; NAME is any word that names a connection, TEXT is the rest
+ * of the line with the escapes \r \n \t \0 \\ \xHH. Each action may take that
+ * many milliseconds (5000 if none are given). The first that fails ends the
+ * script: one line on stdout says how, exit status 1; 2 for a wrong script.
+ *
+ *   port N               the port of the "open"s that follow
+ *   open NAME [ADDRESS]  connect to ADDRESS (127.0.0.1)
+ *   narrow NAME          the same, with the smallest window for receiving
+ *   send NAME TEXT       send all of it
+ *   drip NAME TEXT       send it byte by byte, each in a segment of its own
+ *   file NAME PATH       send what is in the file
+ *   shut NAME            send no more: half-close
+ *   reset NAME           end the connection with a reset
+ *   close NAME           end the connection
+ *   take NAME N          receive N bytes and no more
+ *   read NAME PATH       receive into the file until the other side closes
+ *   end NAME             receive until the connection ends, in any way
+ *   quiet NAME           nothing has come, and the connection is open
+ *   times N TEXT         N requests, one after the other, each answered
+ *   listen [ADDRESS]     listen at a free port of ADDRESS, print the port
+ *   accept NAME          wait for a client
+ *   head NAME PATH       receive into the file up to and with an empty line
+ *   pause MS             do nothing: where time itself is what is tested */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    CONNECTIONS = 4096,          /* that one script may name */
+    SCRIPT_LINE_MAX = 64 * 1024, /* bytes in a line of the script */
+};
+
+static struct connection {
+    char name[32];
+    int fd;
+    long long received;
+} connections[CONNECTIONS];
+
+static int connection_count, listener = -1, line_number;
+static long long allowed_ms = 5000, deadline;
+static char port[8];
+
+static long long clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* End the script: it is wrong (2), or what it does has failed (1). */
+static void end(int status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    if (status == 2)
+        printf("line %d of the script: ", line_number);
+    vprintf(format, arguments);
+    printf("\n");
+    va_end(arguments);
+    exit(status);
+}
+
+static void end_of(const struct connection *c, const char *what)
+{
+    end(1, "%s: %s after %lld bytes", c->name, what, c->received);
+}
+
+/* Wait until fd is ready for events; the deadline ends the script. */
+static void wait_for(int fd, short events, const char *name)
+{
+    struct pollfd ready = {.fd = fd, .events = events};
+    for (;;) {
+        long long left = deadline - clock_ms();
+        int n = poll(&ready, 1, left > 0 ? (int)left : 0);
+        if (n > 0)
+            return;
+        if (n == 0 && left <= 0)
+            end(1, "%s: timed out: nothing happened for %lld ms", name,
+                allowed_ms);
+    }
+}
+
+static struct connection *find(const char *name)
+{
+    for (int i = connection_count - 1; i >= 0; i--)
+        if (strcmp(connections[i].name, name) == 0)
+            return &connections[i];
+    end(2, "no connection is named %s", name);
+    return NULL;
+}
+
+static struct connection *add(const char *name, int fd)
+{
+    int on = 1;
+    if (connection_count == CONNECTIONS)
+        end(2, "too many connections");
+    struct connection *c = &connections[connection_count++];
+    snprintf(c->name, sizeof c->name, "%s", name);
+    c->fd = fd;
+    c->received = 0;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return c;
+}
+
+/* Return a socket of host's family and, in *list, host's address. */
+static int make_socket(const char *host, const char *at, struct addrinfo **list)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+        .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
+    if (getaddrinfo(host, at, &hints, list) != 0)
+        end(2, "no address: %s", host);
+    int fd = socket((*list)->ai_family, SOCK_STREAM, 0);
+    if (fd < 0)
+        end(2, "socket: %s", strerror(errno));
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    return fd;
+}
+
+static struct connection *open_connection(
+    const char *name, const char *host, int narrow)
+{
+    struct addrinfo *list;
+    int fd = make_socket(*host ? host : "127.0.0.1", port, &list);
+    int size = 1024, error = 0;
+    socklen_t length = sizeof error;
+    if (narrow)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    if (connect(fd, list->ai_addr, list->ai_addrlen) < 0 &&
+        errno != EINPROGRESS)
+        end(1, "%s: cannot connect: %s", name, strerror(errno));
+    freeaddrinfo(list);
+    wait_for(fd, POLLOUT, name);
+    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
+    if (error != 0)
+        end(1, "%s: cannot connect: %s", name, strerror(error));
+    return add(name, fd);
+}
+
+static void send_all(struct connection *c, const char *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t n = send(c->fd, data, size, 0);
+        if (n >= 0) {
+            data += n;
+            size -= (size_t)n;
+        } else if (errno == EAGAIN) {
+            wait_for(c->fd, POLLOUT, c->name);
+        } else {
+            end(1, "%s: cannot send: %s", c->name, strerror(errno));
+        }
+    }
+}
+
+static void send_file(struct connection *c, const char *path)
+{
+    char piece[64 * 1024];
+    size_t n;
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        end(2, "%s: %s", path, strerror(errno));
+    while ((n = fread(piece, 1, sizeof piece, file)) > 0)
+        send_all(c, piece, n);
+    fclose(file);
+}
+
+/* Receive up to size bytes. Return how many, 0 at the end, -1 for a reset. */
+static ssize_t receive(struct connection *c, char *data, size_t size)
+{
+    for (;;) {
+        ssize_t n = recv(c->fd, data, size, 0);
+        if (n > 0)
+            c->received += n;
+        if (n >= 0)
+            return n;
+        if (errno != EAGAIN)
+            return -1;
+        wait_for(c->fd, POLLIN, c->name);
+    }
+}
+
+/* Receive into the file at path until the other side closes or, with head_only,
+ * until an empty line has come. Return how it ended, as receive does. */
+static ssize_t receive_file(
+    struct connection *c, const char *path, int head_only)
+{
+    char piece[64 * 1024], last[4] = "";
+    ssize_t n;
+    FILE *file = fopen(path, head_only ? "ab" : "wb");
+    if (!file)
+        end(2, "%s: %s", path, strerror(errno));
+    while ((n = receive(c, piece, head_only ? 1 : sizeof piece)) > 0) {
+        fwrite(piece, 1, (size_t)n, file);
+        memmove(last, last + 1, 3);
+        last[3] = piece[n - 1];
+        if (head_only && (memcmp(last, "\r\n\r\n", 4) == 0 ||
+                             memcmp(last + 2, "\n\n", 2) == 0))
+            break;
+    }
+    fclose(file);
+    return n;
+}
+
+/* Decode the escapes of text in place. Return its length. */
+static size_t decode(char *text)
+{
+    static const char names[] = "rnt0\\", bytes[] = "\r\n\t\0\\";
+    char *out = text;
+    unsigned value;
+    for (const char *in = text; *in; in++) {
+        const char *found = *in == '\\' ? strchr(names, in[1]) : NULL;
+        if (*in == '\\' && sscanf(in, "\\x%2x", &value) == 1) {
+            *out++ = (char)value;
+            in += 3;
+        } else if (found && *found) {
+            *out++ = bytes[found - names];
+            in++;
+        } else {
+            *out++ = *in;
+        }
+    }
+    *out = '\0';
+    return (size_t)(out - text);
+}
+
+static void check_quiet(struct connection *c)
+{
+    char byte;
+    ssize_t n = recv(c->fd, &byte, 1, MSG_PEEK);
+    if (n > 0)
+        end_of(c, "bytes came too early");
+    if (n == 0)
+        end_of(c, "closed too early");
+    if (errno != EAGAIN)
+        end_of(c, strerror(errno));
+}
+
+static void repeat(int count, char *text)
+{
+    size_t size = decode(text);
+    char answer[64 * 1024];
+    for (int i = 0; i < count; i++) {
+        deadline = clock_ms() + allowed_ms;
+        struct connection *c = open_connection("request", "", 0);
+        send_all(c, text, size);
+        ssize_t n = receive(c, answer, sizeof answer);
+        if (n < 7 || memcmp(answer, "HTTP/1.", 7) != 0)
+            end(1, "request %d of %d: no answer", i + 1, count);
+        while (n > 0)
+            n = receive(c, answer, sizeof answer);
+        close(c->fd);
+        connection_count--;
+    }
+}
+
+static void start_listening(const char *host)
+{
+    struct addrinfo *list;
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    char name[8];
+    listener = make_socket(*host ? host : "127.0.0.1", "0", &list);
+    if (bind(listener, list->ai_addr, list->ai_addrlen) < 0 ||
+        listen(listener, 16) < 0 ||
+        getsockname(listener, (struct sockaddr *)&address, &length) < 0)
+        end(2, "cannot listen at %s: %s", host, strerror(errno));
+    freeaddrinfo(list);
+    getnameinfo((struct sockaddr *)&address, length, NULL, 0, name, sizeof name,
+        NI_NUMERICSERV);
+    printf("%s\n", name);
+    fflush(stdout);
+}
+
+static void accept_connection(const char *name)
+{
+    wait_for(listener, POLLIN, name);
+    int fd = accept(listener, NULL, NULL);
+    if (fd < 0)
+        end(1, "%s: accept: %s", name, strerror(errno));
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    add(name, fd);
+}
+
+static void hang_up(struct connection *c, int with_reset)
+{
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+    if (with_reset)
+        setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(c->fd);
+    c->fd = -1;
+}
+
+/* Actions on a connection that is there. */
+static void act(const char *action, struct connection *c, char *rest)
+{
+    char piece[4096];
+    if (strcmp(action, "send") == 0) {
+        send_all(c, rest, decode(rest));
+    } else if (strcmp(action, "drip") == 0) {
+        for (size_t i = 0, size = decode(rest); i < size; i++)
+            send_all(c, rest + i, 1);
+    } else if (strcmp(action, "file") == 0) {
+        send_file(c, rest);
+    } else if (strcmp(action, "shut") == 0) {
+        shutdown(c->fd, SHUT_WR);
+    } else if (strcmp(action, "take") == 0) {
+        long long until = c->received + atoll(rest);
+        while (c->received < until)
+            if (receive(c, piece, 1) <= 0)
+                end_of(c, "the connection ended");
+    } else if (strcmp(action, "read") == 0) {
+        if (receive_file(c, rest, 0) < 0)
+            end_of(c, strerror(errno));
+    } else if (strcmp(action, "head") == 0) {
+        if (receive_file(c, rest, 1) <= 0)
+            end_of(c, "the connection ended before an empty line");
+    } else if (strcmp(action, "end") == 0) {
+        while (receive(c, piece, sizeof piece) > 0)
+            ;
+    } else if (strcmp(action, "quiet") == 0) {
+        check_quiet(c);
+    } else if (strcmp(action, "reset") == 0 || strcmp(action, "close") == 0) {
+        hang_up(c, *action == 'r');
+    } else {
+        end(2, "no such action: %s", action);
+    }
+}
+
+static void play(char *line)
+{
+    char *action = line;
+    char *name = line + strcspn(line, " ");
+    if (*name)
+        *name++ = '\0';
+    char *rest = name + strcspn(name, " ");
+    deadline = clock_ms() + allowed_ms;
+    if (strcmp(action, "port") == 0) {
+        snprintf(port, sizeof port, "%s", name);
+    } else if (strcmp(action, "listen") == 0) {
+        start_listening(name);
+    } else if (strcmp(action, "pause") == 0) {
+        poll(NULL, 0, atoi(name));
+    } else {
+        if (*rest)
+            *rest++ = '\0';
+        if (strcmp(action, "open") == 0)
+            open_connection(name, rest, 0);
+        else if (strcmp(action, "narrow") == 0)
+            open_connection(name, rest, 1);
+        else if (strcmp(action, "accept") == 0)
+            accept_connection(name);
+        else if (strcmp(action, "times") == 0)
+            repeat(atoi(name), rest);
+        else
+            act(action, find(name), rest);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static char line[SCRIPT_LINE_MAX];
+    if (argc > 1)
+        allowed_ms = atoll(argv[1]);
+    if (argc > 2 || allowed_ms <= 0) {
+        fprintf(stderr, "usage: wire [milliseconds] < script\n");
+        return 2;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    while (fgets(line, sizeof line, stdin)) {
+        line_number++;
+        line[strcspn(line, "\n")] = '\0';
+        if (*line && *line != '#')
+            play(line);
+    }
+    return 0;
+}
