@@ -6,7 +6,6 @@
 #   TOOLS  where wire, watch and bytes are, built from tools/
 #   SEED   the number that random names and bodies are made from
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # variables are for the tests
 
 bats_require_minimum_version 1.8.0
 

@@ -54,6 +54,7 @@ client() {
     SENT="$PROGRAM $*"
     : >"$OUT"
     (
+        # shellcheck disable=SC2086 # its words are ulimit's arguments
         [ -z "${LIMITS:-}" ] || ulimit $LIMITS
         exec ${WRAPPER[@]+"${WRAPPER[@]}"} "$PROGRAM" "$@"
     ) >"$OUT" 2>"$ERR" </dev/null 3>&- 4>&- &

@@ -1,0 +1,100 @@
+#!/usr/bin/env bats
+# code.bats - the kit's own code: it builds anywhere, is tidy, and does right.
+
+bats_require_minimum_version 1.8.0
+
+STRICT="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
+
+setup() {
+    KIT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    cd "$KIT" || return
+}
+
+# needs PROGRAM: skips the test where an instructor's extra is missing.
+needs() {
+    command -v "$1" >/dev/null || skip "$1 is not installed"
+}
+
+# sources: prints the name of each C file.
+sources() {
+    find phase? shared grading -name '*.[ch]'
+}
+
+# build_strictly COMPILER
+build_strictly() {
+    local source
+    needs "$1"
+    while read -r source; do
+        # shellcheck disable=SC2086 # STRICT is several options
+        "$1" -std=gnu11 -O2 $STRICT -Ishared -c -o /dev/null "$source"
+    done < <(sources | grep '\.c$')
+}
+
+# http_test COMPILER OPTION...: builds and runs the unit tests of shared/http.c.
+http_test() {
+    needs "$1"
+    "$@" -std=gnu11 -g -Ishared -o "$BATS_TEST_TMPDIR/http_test" \
+        grading/selftest/http_test.c shared/http.c shared/net.c -pthread
+    "$BATS_TEST_TMPDIR/http_test"
+}
+
+@test "gcc compiles everything without a warning" {
+    build_strictly gcc
+}
+
+@test "clang compiles everything without a warning" {
+    build_strictly clang
+}
+
+@test "each phase builds by itself, with only shared/ beside it" {
+    local phase
+    for phase in phase1 phase2 phase3; do
+        mkdir "$BATS_TEST_TMPDIR/$phase"
+        cp -R shared "$phase" "$BATS_TEST_TMPDIR/$phase/"
+        make -C "$BATS_TEST_TMPDIR/$phase/$phase" clean
+        make -C "$BATS_TEST_TMPDIR/$phase/$phase" CFLAGS_EXTRA=-Werror
+    done
+}
+
+@test "the tables for shared/http.c hold" {
+    http_test gcc -O2
+}
+
+@test "the tables for shared/http.c hold under the address sanitizer" {
+    http_test gcc -fsanitize=address,undefined -fno-sanitize-recover=all
+}
+
+@test "the servers differ by threads and nothing else" {
+    local phase
+    # without the title, the includes, main, and the functions about threads
+    for phase in 1 2; do
+        awk '/^(int main|\/\* What a thread does)/ { exit } NR > 3' \
+            "phase$phase/webserver.c" |
+            grep -v '^#include' >"$BATS_TEST_TMPDIR/$phase"
+    done
+    diff "$BATS_TEST_TMPDIR/1" "$BATS_TEST_TMPDIR/2"
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/1")" -gt 100 ]
+    # and in main, at most these lines of phase 1 are others in phase 2
+    [ "$(diff phase1/webserver.c phase2/webserver.c | grep -c '^<')" -le 6 ]
+}
+
+@test "clang-format would change nothing" {
+    needs clang-format
+    sources | xargs clang-format --dry-run -Werror
+}
+
+@test "shellcheck finds nothing in the scripts" {
+    needs shellcheck
+    shellcheck grading/grade grading/helpers.bash grading/*.bats \
+        grading/selftest/run grading/selftest/*.bats .ci/run
+}
+
+@test "no function is longer than 40 lines" {
+    local source
+    while read -r source; do
+        awk -v file="$source" '
+            /^[a-z].*[^;]$/ { start = NR; name = $0 }
+            /^}/ && NR - start > 40 { print file ": " name; bad = 1 }
+            END { exit bad }' "$source"
+    done < <(sources)
+}
