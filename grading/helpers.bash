@@ -11,7 +11,8 @@ bats_require_minimum_version 1.8.0
 
 KIT=${KIT:-$(cd "$BATS_TEST_DIRNAME/.." && pwd)}
 SEED=${SEED:-$$}
-TIME_OUT=10 # seconds for one answer, far more than a right program takes
+# Seconds for one answer, far more than a right program takes; see probe_server.
+PATIENCE=${PATIENCE:-10}
 
 # Builds the tools unless they are there. For setup_file.
 prepare_tools() {
@@ -23,6 +24,40 @@ prepare_tools() {
         cc -std=gnu11 -O1 -o "$TOOLS/$tool" \
             "$BATS_TEST_DIRNAME/tools/$tool.c"
     done
+}
+
+# probe_server PROGRAM: for setup_file. A server that does not listen, or does not
+# answer at all, would cost each test its whole patience: one look first, and
+# those tests are not run. Where an answer comes but does not end, the tests do
+# not wait long for what will not come.
+probe_server() {
+    local dir=$BATS_FILE_TMPDIR/probe line pid problem=0 status
+    mkdir "$dir"
+    echo probe >"$dir/probe.html"
+    "$1" 0 "$dir" >"$dir/out" 2>/dev/null </dev/null 3>&- 4>&- &
+    pid=$!
+    export NOT_LISTENING= NOT_ANSWERING= PATIENCE=10
+    if ! line=$("$TOOLS/watch" 4000 "$pid" ready "$dir/out"); then
+        NOT_LISTENING="the server does not print its line 'Listening on port N'"
+        NOT_LISTENING+=", or ends at once"
+    else
+        status=$(curl -q -s --noproxy '*' --max-time 4 -o "$dir/answer" \
+            -w '%{http_code}' "http://127.0.0.1:${line##* }/probe.html") ||
+            problem=$?
+        if [ "$status" = 000 ] && [ "$problem" -ne 1 ]; then
+            NOT_ANSWERING="the server gives no answer at all to a plain GET"
+        elif [ "$problem" -eq 28 ]; then
+            PATIENCE=1
+        fi
+    fi
+    kill -KILL "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+}
+
+# not_run REASON: fails the test, which could only wait for what will not come.
+not_run() {
+    echo "not run:   $1: see to that first"
+    return 1
 }
 
 # Makes a root folder for this test alone. For setup.
@@ -40,7 +75,7 @@ clean_up() {
     local pid
     for pid in "${STARTED[@]}"; do
         kill -TERM "$pid" 2>/dev/null || continue
-        "$TOOLS/watch" 5000 exit "$pid" || kill -KILL "$pid" 2>/dev/null
+        "$TOOLS/watch" 5000 "$pid" exit || kill -KILL "$pid" 2>/dev/null
     done
     if [ -z "${BATS_TEST_COMPLETED:-}" ] && [ -s "$BATS_TEST_TMPDIR/err" ]; then
         echo "the program's last words on stderr:"
@@ -97,6 +132,8 @@ how_it_ended() {
 # launch ARGUMENT...: starts the server, and sets SERVER to its process id. Its
 # output goes to the files out and err. LIMITS may hold ulimit's arguments.
 launch() {
+    # at once, lest a former server's ready line be taken for this one's
+    : >"$BATS_TEST_TMPDIR/out"
     (
         # shellcheck disable=SC2086 # its words are ulimit's arguments
         [ -z "${LIMITS:-}" ] || ulimit $LIMITS
@@ -112,9 +149,10 @@ launch() {
 start_server() {
     [ $# -gt 0 ] || set -- 0 "$ROOT"
     local line
+    [ -z "${NOT_LISTENING:-}" ] || not_run "$NOT_LISTENING"
     launch "$@"
     SENT="$PROGRAM $*"
-    if ! line=$("$TOOLS/watch" 5000 ready "$SERVER" "$BATS_TEST_TMPDIR/out"); then
+    if ! line=$("$TOOLS/watch" 5000 "$SERVER" ready "$BATS_TEST_TMPDIR/out"); then
         local got="no such line within 5 s"
         kill -0 "$SERVER" 2>/dev/null || got=$(how_it_ended "$SERVER")
         explain "the line 'Listening on port N' on stdout" "$got" \
@@ -130,7 +168,7 @@ start_server() {
 # stop_server: asks the server to stop, and waits for it.
 stop_server() {
     kill -TERM "$SERVER"
-    "$TOOLS/watch" 8000 exit "$SERVER"
+    "$TOOLS/watch" 8000 "$SERVER" exit
 }
 
 # is_alive: the server still runs, and answers a request.
@@ -156,7 +194,7 @@ curl_problem() {
     1 | 8) echo "an answer that is no HTTP: the status line must come first" ;;
     7) echo "connection refused: is the server still listening?" ;;
     18) echo "fewer bytes of the body than Content-Length announced" ;;
-    28) echo "no complete answer within $TIME_OUT s (timed out)" ;;
+    28) echo "no complete answer within $PATIENCE s (timed out)" ;;
     52) echo "the connection was closed without any answer" ;;
     56) echo "the connection was reset before the answer was complete" ;;
     *) echo "curl's exit status $1" ;;
@@ -166,7 +204,8 @@ curl_problem() {
 # get PATH [CURL OPTION...]: asks for PATH; sets STATUS, and HEAD and BODY to
 # files with what came. A failure is told by expect_status.
 get() {
-    local path=$1 url="http://${HOST:-127.0.0.1}:$PORT$1"
+    local url="http://${HOST:-127.0.0.1}:$PORT$1"
+    [ -z "${NOT_ANSWERING:-}" ] || not_run "$NOT_ANSWERING"
     shift
     SENT="curl -i --path-as-is${*:+ $*} '$url'"
     HEAD=$BATS_TEST_TMPDIR/head
@@ -174,7 +213,7 @@ get() {
     : >"$HEAD"
     : >"$BODY"
     PROBLEM=
-    STATUS=$(curl -q -sS -g --noproxy '*' --path-as-is --max-time "$TIME_OUT" \
+    STATUS=$(curl -q -sS -g --noproxy '*' --path-as-is --max-time "$PATIENCE" \
         -o "$BODY" -D "$HEAD" -w '%{http_code}' "$@" "$url" \
         2>/dev/null) || PROBLEM=$(curl_problem $?)
 }
@@ -241,11 +280,15 @@ expect_same() {
 
 # wire [MS]: plays the script on stdin (see tools/wire.c) with the server's port.
 wire() {
-    local problem status=0
-    problem=$({
-        echo "port $PORT"
-        cat
-    } | "$TOOLS/wire" "${1:-5000}") || status=$?
+    local script problem status=0
+    script=$(cat)
+    case $script in
+    *read\ * | *take\ * | *times\ *)
+        [ -z "${NOT_ANSWERING:-}" ] || not_run "$NOT_ANSWERING"
+        ;;
+    esac
+    problem=$("$TOOLS/wire" "${1:-$((PATIENCE * 500))}" \
+        <<<"port $PORT"$'\n'"$script") || status=$?
     [ "$status" -ne 2 ] || { echo "in the test itself: $problem" && return 1; }
     [ "$status" -eq 0 ] || explain "${EXPECTED:-an answer}" "$problem"
 }
@@ -278,6 +321,28 @@ split_answer() {
     tail -c "+$((length + 1))" "$ANSWER" >"$BODY"
 }
 
+# hold_open COUNT: keeps COUNT half-sent requests open, until let_go.
+hold_open() {
+    local i
+    mkfifo "$BATS_TEST_TMPDIR/script"
+    "$TOOLS/wire" <"$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/held" \
+        3>&- 4>&- &
+    STARTED+=($!)
+    exec 7>"$BATS_TEST_TMPDIR/script"
+    {
+        echo "port $PORT"
+        for ((i = 1; i <= $1; i++)); do
+            echo "open h$i"
+            echo "send h$i GET /alive.html HTTP/1.1\\r\\nHo"
+        done
+    } >&7
+    SENT="half a request on each of $1 connections"
+}
+
+let_go() {
+    exec 7>&-
+}
+
 # escaped TEXT: prints TEXT with its line ends as wire's escapes.
 escaped() {
     local text=${1//$'\r'/\\r}
@@ -286,9 +351,21 @@ escaped() {
 
 # --- what the system shows of the server
 
-# watch MS STATE [N]: as tools/watch.c; skips the test where the system does not
-# show such things.
+# watch MS at-most|at-least WHAT N: as tools/watch.c, for the server; skips the
+# test where the system does not show such things.
 watch() {
     [ -d "/proc/$$/fd" ] || skip "this system has no /proc"
-    "$TOOLS/watch" "$1" "$2" "$SERVER" "${3:-0}"
+    "$TOOLS/watch" "$1" "$SERVER" "$2" "$3" "$4"
+}
+
+# now WHAT: prints how much of it the server has.
+now() {
+    watch 0 at-least "$1" 0
+}
+
+# back_to WHAT N WORDS: the server comes down to so many, within 5 s.
+back_to() {
+    local after
+    after=$(watch 5000 at-most "$1" "$2") || explain "at most $2 $3" "$after" \
+        "${HINT:-on every path close the socket of the client, and the file}"
 }

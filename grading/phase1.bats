@@ -8,6 +8,7 @@ load helpers
 
 setup_file() {
     prepare_tools
+    probe_server "$KIT/phase1/webserver"
 }
 
 setup() {
@@ -16,6 +17,7 @@ setup() {
 }
 
 teardown() {
+    let_go
     clean_up
 }
 
@@ -52,7 +54,7 @@ teardown() {
         SENT="$PROGRAM $arguments"
         # shellcheck disable=SC2086 # they are several
         launch $arguments
-        "$TOOLS/watch" 5000 exit "$SERVER" ||
+        "$TOOLS/watch" 5000 "$SERVER" exit ||
             explain "exit status 2" "it runs on"
         wait "$SERVER" || status=$?
         [ "$status" -eq 2 ] || explain "exit status 2" "exit status $status"
@@ -67,7 +69,7 @@ teardown() {
     local status=0 first=$SERVER
     SENT="$PROGRAM $PORT while another one listens there"
     launch "$PORT" "$ROOT"
-    "$TOOLS/watch" 5000 exit "$SERVER" || explain "exit status 1" "it runs on"
+    "$TOOLS/watch" 5000 "$SERVER" exit || explain "exit status 1" "it runs on"
     wait "$SERVER" || status=$?
     [ "$status" -eq 1 ] || explain "exit status 1" "exit status $status"
     [ -s "$BATS_TEST_TMPDIR/err" ] || explain "a message on stderr" "none"
@@ -99,7 +101,31 @@ END
 
 # --- one request
 
-# bats test_tags=id:serves-a-file, points:3, see:handle_client
+# bats test_tags=id:accepts, points:1, see:main
+@test "The server accepts a connection" {
+    local before now
+    start_server
+    before=$(now fds)
+    hold_open 1
+    now=$(watch 5000 at-least fds $((before + 1))) ||
+        explain "one more open descriptor, the client's" "$now, as before"
+}
+
+# bats test_tags=id:log-lines, points:1, see:receive_request
+@test "The server writes a line to stderr for each request" {
+    local i now
+    start_server
+    SENT="20 requests"
+    for ((i = 1; i <= 20; i++)); do
+        printf 'open c%d\nsend c%d %s\nshut c%d\n' "$i" "$i" \
+            'GET /missing HTTP/1.1\r\nHost: localhost\r\n\r\n' "$i"
+    done | wire
+    now=$("$TOOLS/watch" 5000 "$SERVER" at-least "$BATS_TEST_TMPDIR/err" 20) ||
+        explain "20 lines on stderr" "$now lines" \
+            "is each request received, even before there is an answer to it?"
+}
+
+# bats test_tags=id:serves-a-file, points:2, see:handle_client
 @test "A file is answered with 200 and its bytes" {
     echo '<h1>Hello</h1>' >"$ROOT/hello.html"
     start_server
@@ -108,7 +134,7 @@ END
     expect_body "$ROOT/hello.html"
 }
 
-# bats test_tags=id:request-in-pieces, points:2, see:receive_request
+# bats test_tags=id:request-in-pieces, points:1, see:receive_request
 @test "A request that arrives byte by byte is answered" {
     start_server
     echo dripped >"$ROOT/d.html"
@@ -170,15 +196,14 @@ END
 
 # bats test_tags=id:line-ends, points:1, see:send_header
 @test "Each line of the head ends in CR LF, and one empty line ends the head" {
-    printf 'page' >"$ROOT/page.html"
     start_server
-    raw 'GET /page.html HTTP/1.1\r\nHost: localhost\r\n\r\n'
+    get /page.html
+    [ -s "$HEAD" ] || explain "status line and header lines" "$PROBLEM"
     LC_ALL=C grep -qv $'\r$' "$HEAD" &&
         explain 'CR LF (\r\n) at the end of each line' "$(visible <"$HEAD")"
     [ "$(tail -n 1 "$HEAD")" = $'\r' ] ||
         explain 'an empty line (\r\n) after the header lines' \
             "$(visible <"$HEAD")"
-    expect_body "$ROOT/page.html"
 }
 
 # bats test_tags=id:content-length, points:2, see:send_header
@@ -306,7 +331,7 @@ END
 # bats test_tags=id:page-of-the-404, points:1, see:send_error
 @test "The 404 has an HTML page of the length that it announces" {
     start_server
-    raw "GET /$(random_word) HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    get "/$(random_word)"
     expect_status 404
     expect_header Content-Type 'text/html' 'text/html[; ]*'
     [ -s "$BODY" ] || explain "a page that says what is wrong" "an empty body"
@@ -475,16 +500,14 @@ END
     echo page >"$ROOT/page.html"
     start_server
     is_alive
-    local before after
-    before=$(watch 1000 fds 1000000)
+    local before
+    before=$(now fds)
     SENT="300 requests for a file and 300 for one that is not there"
     wire <<'END'
 times 300 GET /page.html HTTP/1.1\r\nHost: localhost\r\n\r\n
 times 300 GET /missing HTTP/1.1\r\nHost: localhost\r\n\r\n
 END
-    after=$(watch 5000 fds "$before") ||
-        explain "$before open descriptors, as before" "$after" \
-            "close the client's socket and the file on every path"
+    back_to fds "$before" "open descriptors"
     is_alive
 }
 
@@ -511,7 +534,7 @@ END
         is_alive
         SENT="kill -$signal"
         kill "-$signal" "$SERVER"
-        "$TOOLS/watch" 5000 exit "$SERVER" ||
+        "$TOOLS/watch" 5000 "$SERVER" exit ||
             explain "the end of the server" "it runs on"
     done
 }

@@ -9,6 +9,7 @@ load helpers
 
 setup_file() {
     prepare_tools
+    probe_server "$KIT/phase2/webserver"
 }
 
 setup() {
@@ -66,40 +67,6 @@ right_answer() {
     HTTP/1.?\ 200*) tail -c $((1000 + $1)) "$ANSWER" | cmp -s - "$ROOT/f$1" ;;
     *) return 1 ;;
     esac
-}
-
-# hold_open COUNT: keeps COUNT half-sent requests open, until let_go.
-hold_open() {
-    local i
-    mkfifo "$BATS_TEST_TMPDIR/script"
-    "$TOOLS/wire" <"$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/held" \
-        3>&- 4>&- &
-    STARTED+=($!)
-    exec 7>"$BATS_TEST_TMPDIR/script"
-    {
-        echo "port $PORT"
-        for ((i = 1; i <= $1; i++)); do
-            echo "open h$i"
-            echo "send h$i GET /alive.html HTTP/1.1\\r\\nHo"
-        done
-    } >&7
-    SENT="half a request on each of $1 connections"
-}
-
-let_go() {
-    exec 7>&-
-}
-
-# now STATE: prints how much of it the server has (see watch).
-now() {
-    watch 0 "$1" 2000000000
-}
-
-# back_to STATE COUNT WORDS: the server comes down to so many, within 5 s.
-back_to() {
-    local after
-    after=$(watch 5000 "$1" "$2") || explain "at most $2 $3" "$after" \
-        "close each socket, and detach or join each thread"
 }
 
 # --- what phase 1 does
@@ -178,9 +145,9 @@ END
     local idle held
     start_server
     is_alive
-    idle=$(watch 2000 threads 1) || true
+    idle=$(watch 2000 at-most threads 1) || true
     hold_open 100
-    held=$(watch 5000 at-least $((idle + 100))) ||
+    held=$(watch 5000 at-least threads $((idle + 100))) ||
         explain "$((idle + 100)) threads, 100 more than without clients" \
             "$held threads" "not a process, not a pool: pthread_create for each"
     let_go
@@ -196,6 +163,7 @@ END
     local fds threads rss size
     fds=$(now fds) threads=$(now threads) rss=$(now VmRSS) size=$(now VmSize)
     wire <<<"times 2000 $request"
+    HINT="close each socket, and detach or join each thread"
     SENT="2,000 times GET /alive.html, one after the other"
     back_to fds "$fds" "open descriptors"
     back_to threads "$threads" "threads"
@@ -229,7 +197,7 @@ END
 @test "Without descriptors or threads for more clients the server goes on" {
     LIMITS="-n 32" start_server
     hold_open 60
-    "$TOOLS/watch" 1000 at-least "$SERVER" 20 >/dev/null || true
+    "$TOOLS/watch" 1000 "$SERVER" at-least threads 20 >/dev/null || true
     let_go
     is_alive
     stop_server
@@ -238,7 +206,7 @@ END
     LIMITS="-v 400000" start_server
     rm "$BATS_TEST_TMPDIR/script"
     hold_open 100
-    "$TOOLS/watch" 1000 at-least "$SERVER" 30 >/dev/null || true
+    "$TOOLS/watch" 1000 "$SERVER" at-least threads 30 >/dev/null || true
     let_go
     is_alive
 }

@@ -33,7 +33,7 @@ serve() {
         >"$BATS_TEST_TMPDIR/port" 3>&- 4>&- &
     SERVER=$!
     STARTED+=("$SERVER")
-    PORT=$("$TOOLS/watch" 5000 ready "$SERVER" "$BATS_TEST_TMPDIR/port") ||
+    PORT=$("$TOOLS/watch" 5000 "$SERVER" ready "$BATS_TEST_TMPDIR/port") ||
         skip "there is no server at ${1:-127.0.0.1} on this system"
 }
 
@@ -61,7 +61,7 @@ client() {
     local pid=$!
     STARTED+=("$pid")
     EXIT=0
-    "$TOOLS/watch" 15000 exit "$pid" ||
+    "$TOOLS/watch" 15000 "$pid" exit ||
         explain "the end of the client" "it still runs after 15 s" \
             "the response is complete, or the server has gone: stop receiving"
     wait "$pid" || EXIT=$?
@@ -257,11 +257,12 @@ END
     export HTTP_TIMEOUT_MS=500
     serve <<END
 accept c
-head c $REQUEST
 end c
 END
     client 127.0.0.1 "$PORT" page.html
     expect_exit 1
+    "$TOOLS/watch" 2000 "$SERVER" exit ||
+        explain "a connection to the server" "none"
     [ ! -s "$OUT" ] || explain "nothing on stdout" "$(visible <"$OUT")"
 }
 

@@ -124,7 +124,8 @@ static int send_error(
         "<!DOCTYPE html>\n<title>%d %s</title>\n<h1>%d %s</h1>\n", status,
         http_reason(status), status, http_reason(status));
     /* Fill in stub
-    int length = net_todo(__FILE__, __func__) < 0 ? 0 : 1;
+    int length = 0;
+    net_todo(__FILE__, __func__);
     Fill in end */
     if (send_header(client, request, status, "text/html", length) < 0)
         return -1;
@@ -182,7 +183,7 @@ int main(int argc, char **argv)
         /* Fill in start: wait for the next client (accept). */
         int client = accept(listener, NULL, NULL);
         /* Fill in stub
-        int client = net_todo(__FILE__, __func__);
+        int client = net_todo(__FILE__, "accept in main");
         Fill in end */
         if (client >= 0)
             handle_client(client);

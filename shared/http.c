@@ -181,10 +181,10 @@ static int parse_request_line(
 static int valid_host(const char *host)
 {
     if (*host == '[') {
-        for (host++; hex_value(*host) >= 0 || *host == ':' || *host == '.';
-             host++)
-            ;
-        if (*host++ != ']')
+        const char *start = ++host;
+        while (hex_value(*host) >= 0 || *host == ':' || *host == '.')
+            host++;
+        if (host == start || *host++ != ']')
             return 0;
     } else {
         while (is_name((unsigned char)*host) || is_escape(host))
@@ -304,7 +304,8 @@ int http_parse(struct http_request *request)
 
     if (!end) {
         size_t length = (size_t)(request->head + request->used - next);
-        return memchr(next, '\n', length) ? 431 : 414;
+        int is_target = length > HTTP_TARGET_MAX && !memchr(next, '\n', length);
+        return is_target ? 414 : 431;
     }
     line = cut_line(&next, end);
     if (!line)
@@ -339,6 +340,8 @@ static int open_below(const char *name, int flags)
     do
         file = syscall(SYS_openat2, AT_FDCWD, name, &how, sizeof how);
     while (file < 0 && errno == EAGAIN); /* a rename came in between */
+    if (file < 0 && errno == EPERM) /* a container that forbids new calls */
+        errno = ENOSYS;
     return (int)file;
 #else
     (void)name;
@@ -360,8 +363,9 @@ static int open_resolved(const char *name, int flags)
     if (length == 1) /* the root directory: all is below it */
         length = 0;
     if (root && real && strncmp(real, root, length) == 0 &&
-        real[length] == '/' && real[length + 1] != '\0') {
-        file = open_below(real + length + 1, flags);
+        (real[length] == '/' || real[length] == '\0')) {
+        const char *below = real + length + strspn(real + length, "/");
+        file = open_below(*below ? below : ".", flags);
         if (file < 0 && errno == ENOSYS)
             file = open(real, flags | O_NOFOLLOW);
         error = errno;
@@ -372,6 +376,21 @@ static int open_resolved(const char *name, int flags)
     free(real);
     errno = error;
     return file;
+}
+
+/* Return whether path, by its dots alone, leaves the folder where it starts. */
+static int leaves(const char *path)
+{
+    int depth = 0;
+    while (*path && depth >= 0) {
+        size_t n = strcspn(path, "/");
+        if (n == 2 && strncmp(path, "..", 2) == 0)
+            depth--;
+        else if (n > 0 && !(n == 1 && *path == '.'))
+            depth++;
+        path += n + strspn(path + n, "/");
+    }
+    return depth < 0;
 }
 
 int http_open(const char *path, off_t *size)
@@ -388,6 +407,10 @@ int http_open(const char *path, off_t *size)
         name, sizeof name, "%s%s", path, is_folder ? "index.html" : "");
     if (n < 0 || (size_t)n >= sizeof name) {
         errno = ENAMETOOLONG;
+        return -1;
+    }
+    if (leaves(name)) {
+        errno = ENOENT;
         return -1;
     }
     int file = open_below(name, flags);
@@ -547,13 +570,16 @@ void http_log(const struct http_request *request, int status)
 int http_target(const char *filename, char *target, size_t size)
 {
     size_t used = 0;
+    if (size < 2)
+        return -1;
     if (*filename != '/')
         target[used++] = '/';
     for (; *filename; filename++) {
         int c = (unsigned char)*filename;
-        if (used + 4 > size)
+        int plain = is_name(c) || strchr("/?:@", c) || is_escape(filename);
+        if (used + (plain ? 1 : 3) >= size)
             return -1;
-        if (is_name(c) || strchr("/?:@", c) || is_escape(filename))
+        if (plain)
             target[used++] = (char)c;
         else
             used += (size_t)snprintf(target + used, size - used, "%%%02X", c);
@@ -640,15 +666,17 @@ static int parse_response_field(struct http_response *response, int cut)
     } else if (strcasecmp(line, "Transfer-Encoding") == 0) {
         /* chunked ends the body only as the last coding */
         size_t n = strlen(value);
-        response->other_coding =
-            n < 7 || strcasecmp(value + n - 7, "chunked") != 0;
-        response->chunked = !response->other_coding;
+        response->chunked = n >= 7 &&
+                            strcasecmp(value + n - 7, "chunked") == 0 &&
+                            (n == 7 || strchr(", \t", value[n - 8]));
+        response->other_coding = !response->chunked;
+        return cut ? -1 : 0;
     }
     return 0;
 }
 
 /* "1f;extension" */
-static int parse_chunk_size(struct http_response *response)
+static int parse_chunk_size(struct http_response *response, int cut)
 {
     const char *c = response->line;
     long long size = 0;
@@ -659,7 +687,7 @@ static int parse_chunk_size(struct http_response *response)
             return -1;
         size = size << 4 | hex_value(*c);
     }
-    if (*c != '\0' && !strchr("; \t", *c))
+    if (*c == '\0' ? cut : !strchr("; \t", *c))
         return -1;
     response->left = size;
     response->state = size > 0 ? CHUNK_DATA : TRAILER_LINE;
@@ -685,7 +713,7 @@ static int end_line(struct http_response *response, int cut)
         begin_body(response);
         return 0;
     case CHUNK_SIZE:
-        return parse_chunk_size(response);
+        return parse_chunk_size(response, cut);
     case CHUNK_END:
         response->state = CHUNK_SIZE;
         return is_empty ? 0 : -1;
@@ -702,12 +730,15 @@ static size_t follow_line(
     const char *lf = memchr(data, '\n', size);
     size_t taken = lf ? (size_t)(lf - data) + 1 : size;
     size_t part = lf ? taken - 1 : taken;
-    size_t room = sizeof response->line - 1 - response->line_used;
-    int cut = part > room;
+    size_t max = sizeof response->line - 1;
+    size_t room = max > response->line_used ? max - response->line_used : 0;
 
-    memcpy(response->line + response->line_used, data, cut ? room : part);
-    response->line_used += cut ? room : part;
-    char *end = response->line + response->line_used;
+    if (room > 0)
+        memcpy(response->line + response->line_used, data,
+            part < room ? part : room);
+    response->line_used += part;
+    int cut = response->line_used > max;
+    char *end = response->line + (cut ? max : response->line_used);
     if (lf && end > response->line && end[-1] == '\r')
         end--;
     *end = '\0';
@@ -716,6 +747,8 @@ static size_t follow_line(
         response->invalid =
             strncmp(response->line, "HTTP/", n < 5 ? n : 5) != 0;
     }
+    if (memchr(data, '\0', part))
+        response->invalid = 1;
     if (lf) {
         response->line_used = 0;
         if (!response->invalid && end_line(response, cut) != 0)

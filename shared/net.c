@@ -240,10 +240,12 @@ int net_accept_again(void)
     case ENOMEM:
         poll(NULL, 0, NET_PAUSE_MS);
         return 1;
+    case ENOSYS: /* net_todo: stay, so that listening can be tried alone */
+        poll(NULL, 0, -1);
+        return !stopping;
     case EBADF:
     case EFAULT:
     case EINVAL:
-    case ENOSYS:
     case ENOTSOCK:
     case EOPNOTSUPP:
         warn("accept");
@@ -286,7 +288,17 @@ void net_finish(void)
 
 int net_todo(const char *file, const char *function, ...)
 {
-    fprintf(stderr, "%s: %s is not filled in yet\n", file, function);
+    static const char *said[16];
+    size_t i = 0;
+    pthread_mutex_lock(&lock);
+    while (i < sizeof said / sizeof said[0] && said[i] &&
+           strcmp(said[i], function) != 0)
+        i++;
+    if (i < sizeof said / sizeof said[0] && !said[i]) {
+        said[i] = function;
+        fprintf(stderr, "%s: %s is not filled in yet\n", file, function);
+    }
+    pthread_mutex_unlock(&lock);
     errno = ENOSYS;
     return -1;
 }

@@ -73,8 +73,8 @@ void net_leave(void);
 /* Wait for the answers that have begun to end, at most NET_STOP_MS. */
 void net_finish(void);
 
-/* Say on stderr that function of file is not filled in yet; the arguments after
- * it are ignored. Return -1 with errno ENOSYS. */
+/* Say on stderr, once, that function of file is not filled in yet; the
+ * arguments after it are ignored. Return -1 with errno ENOSYS. */
 int net_todo(const char *file, const char *function, ...);
 
 #endif

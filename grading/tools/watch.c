@@ -1,15 +1,13 @@
 /* watch.c - waits until a process has come to some state.
- * usage: watch MS ready PID FILE    until the file's first line is whole
- *        watch MS exit PID          until the process has ended
- *        watch MS fds PID N         until it has at most N descriptors open
- *        watch MS threads PID N     until it has at most N threads
- *        watch MS at-least PID N    until it has at least N threads
- *        watch MS VmRSS PID N       until it has at most N KB in memory
- *        watch MS VmSize PID N      until it has at most N KB of addresses
+ * usage: watch MS PID ready FILE      until the file's first line is whole
+ *        watch MS PID exit            until the process has ended
+ *        watch MS PID at-most WHAT N  until it has at most N of WHAT
+ *        watch MS PID at-least WHAT N
  *
- * Prints that line, or the count as it is at last; nothing for exit. Exit
- * status 0: it came to that; 1: not within MS milliseconds, or the process is
- * gone; 3: this system does not show it. */
+ * WHAT is fds (open descriptors), threads, VmRSS (KB in memory), VmSize (KB of
+ * addresses) or a file's name (its lines). Prints the first line, or the count
+ * as it was at last. Exit status 0: it came to that; 1: not within MS
+ * milliseconds, or the process is gone; 3: this system does not show it. */
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>
@@ -67,6 +65,31 @@ static int status_field(pid_t pid, const char *name)
     return n;
 }
 
+/* Return how many lines the file has. */
+static int lines(const char *path)
+{
+    int c, n = 0;
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return -1;
+    while ((c = getc(file)) != EOF)
+        n += c == '\n';
+    fclose(file);
+    return n;
+}
+
+/* Return how many of what there are, -1 if that cannot be seen. */
+static int how_many(pid_t pid, const char *what)
+{
+    if (strcmp(what, "fds") == 0)
+        return count(pid, "fd");
+    if (strcmp(what, "threads") == 0)
+        return count(pid, "task");
+    if (strncmp(what, "Vm", 2) == 0)
+        return status_field(pid, what);
+    return lines(what);
+}
+
 /* Print the first line of the file if it is whole. Return whether it is. */
 static int first_line(const char *path)
 {
@@ -82,38 +105,41 @@ static int first_line(const char *path)
 }
 
 /* Return whether the process is in the state, -1 if that cannot be seen. */
-static int reached(const char *state, pid_t pid, const char *argument, int *n)
+static int reached(pid_t pid, char **state, int *n)
 {
-    if (strcmp(state, "ready") == 0)
-        return first_line(argument);
-    if (strcmp(state, "exit") == 0)
+    if (strcmp(state[0], "ready") == 0)
+        return first_line(state[1]);
+    if (strcmp(state[0], "exit") == 0)
         return is_gone(pid);
-    if (strncmp(state, "Vm", 2) == 0)
-        *n = status_field(pid, state);
-    else
-        *n = count(pid, strcmp(state, "fds") == 0 ? "fd" : "task");
+    *n = how_many(pid, state[1]);
     if (*n < 0)
         return -1;
-    if (strcmp(state, "at-least") == 0)
-        return *n >= atoi(argument);
-    return *n <= atoi(argument);
+    if (strcmp(state[0], "at-least") == 0)
+        return *n >= atoi(state[2]);
+    return *n <= atoi(state[2]);
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 4) {
-        fprintf(stderr, "usage: watch MS STATE PID [ARGUMENT]\n");
+    static const struct {
+        const char *state;
+        int arguments;
+    } usage[] = {{"ready", 5}, {"exit", 4}, {"at-most", 6}, {"at-least", 6}};
+    size_t i = 0;
+    while (i < 4 && argc > 3 && strcmp(argv[3], usage[i].state) != 0)
+        i++;
+    if (argc < 4 || i == 4 || argc != usage[i].arguments) {
+        fprintf(stderr, "usage: watch MS PID STATE [WHAT [N]]\n");
         return 2;
     }
     long long deadline = clock_ms() + atoll(argv[1]);
-    pid_t pid = (pid_t)atol(argv[3]);
-    const char *argument = argc > 4 ? argv[4] : "";
+    pid_t pid = (pid_t)atol(argv[2]);
     int n = -1, result, in_time = 1;
     /* the process is looked at before the state, so that what it did last of
      * all is still seen */
     do {
         int gone = is_gone(pid);
-        result = reached(argv[2], pid, argument, &n);
+        result = reached(pid, argv + 3, &n);
         in_time = !gone && clock_ms() < deadline;
         if (result == 0 && in_time)
             poll(NULL, 0, INTERVAL_MS);
