@@ -37,16 +37,21 @@ probe_server() {
     "$1" 0 "$dir" >"$dir/out" 2>/dev/null </dev/null 3>&- 4>&- &
     pid=$!
     export NOT_LISTENING= NOT_ANSWERING= PATIENCE=10
-    if ! line=$("$TOOLS/watch" 4000 "$pid" ready "$dir/out"); then
+    if ! line=$("$TOOLS/watch" 3000 "$pid" ready "$dir/out"); then
         NOT_LISTENING="the server does not print its line 'Listening on port N'"
         NOT_LISTENING+=", or ends at once"
     else
-        status=$(curl -q -s --noproxy '*' --max-time 4 -o "$dir/answer" \
+        status=$(curl -q -s --noproxy '*' --max-time 3 -o "$dir/answer" \
             -w '%{http_code}' "http://127.0.0.1:${line##* }/probe.html") ||
             problem=$?
         if [ "$status" = 000 ] && [ "$problem" -ne 1 ]; then
             NOT_ANSWERING="the server gives no answer at all to a plain GET"
-        elif [ "$problem" -eq 28 ]; then
+        elif [ "$problem" -eq 28 ] || ! "$TOOLS/wire" 2000 >/dev/null <<END; then
+port ${line##* }
+open client
+send client GET /probe.html HTTP/1.1\r\nHost: localhost\r\n\r\n
+end client
+END
             PATIENCE=1
         fi
     fi
@@ -283,7 +288,7 @@ wire() {
     local script problem status=0
     script=$(cat)
     case $script in
-    *read\ * | *take\ * | *times\ *)
+    *read\ * | *take\ * | *times\ * | *$'\n'end\ *)
         [ -z "${NOT_ANSWERING:-}" ] || not_run "$NOT_ANSWERING"
         ;;
     esac

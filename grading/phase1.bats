@@ -107,7 +107,7 @@ END
     start_server
     before=$(now fds)
     hold_open 1
-    now=$(watch 5000 at-least fds $((before + 1))) ||
+    now=$(watch 3000 at-least fds $((before + 1))) ||
         explain "one more open descriptor, the client's" "$now, as before"
 }
 
@@ -120,7 +120,7 @@ END
         printf 'open c%d\nsend c%d %s\nshut c%d\n' "$i" "$i" \
             'GET /missing HTTP/1.1\r\nHost: localhost\r\n\r\n' "$i"
     done | wire
-    now=$("$TOOLS/watch" 5000 "$SERVER" at-least "$BATS_TEST_TMPDIR/err" 20) ||
+    now=$("$TOOLS/watch" 3000 "$SERVER" at-least "$BATS_TEST_TMPDIR/err" 20) ||
         explain "20 lines on stderr" "$now lines" \
             "is each request received, even before there is an answer to it?"
 }
@@ -517,7 +517,7 @@ END
     start_server
     echo page >"$ROOT/page.html"
     SENT="nothing on one connection, GET /page.html on the next"
-    EXPECTED="an answer to the second within 15 s" wire 15000 <<END
+    EXPECTED="an answer to the second, 10 s later" wire $((PATIENCE * 1500)) <<END
 open silent
 open client
 send client GET /page.html HTTP/1.1\r\nHost: localhost\r\n\r\n

@@ -1,37 +1,44 @@
-# carry.awk - prints a program with the regions of another one: what you have
-# filled in in phase 1 goes to the same places of phase 2.
+# carry.awk - prints a program with what was filled in in another one: the
+# regions of phase 1 that phase 2 has too need not be written twice.
 # usage: awk -f carry.awk phase1/webserver.c phase2/webserver.c
 #
 # A region is what stands between a `Fill in start` comment and `Fill in end`.
-# Regions belong together if those comments are the same.
+# Two belong together if those comments are the same; one in which net_todo is
+# gone has been filled in already, and is kept.
+
+FNR == 1 {
+    file++
+}
 
 /\/\* Fill in start/ {
-    task = ""
+    task = lines = ""
     in_task = 1
 }
 
 in_task {
     task = task $0 "\n"
-    if (FNR != NR)
-        print
     if (/\*\//) {
         in_task = 0
         in_region = 1
-        carried = FNR != NR && (task in region)
-        if (carried)
-            printf "%s", region[task]
     }
+    if (file == 2)
+        print
     next
 }
 
 /\/\* Fill in end/ {
     in_region = 0
+    if (file == 1)
+        region[task] = lines
+    else
+        printf "%s", (task in region) && lines ~ /net_todo/ ? region[task] : lines
 }
 
-in_region && FNR == NR {
-    region[task] = region[task] $0 "\n"
+in_region {
+    lines = lines $0 "\n"
+    next
 }
 
-FNR != NR && !(in_region && carried) {
+file == 2 {
     print
 }

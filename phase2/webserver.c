@@ -211,15 +211,6 @@ static int start_thread(int client)
     Fill in end */
 }
 
-/* There is no thread for client: say so, without waiting for anything. */
-static void turn_away(int client)
-{
-    struct http_request request;
-    http_begin(&request);
-    send_error(client, &request, 503);
-    close_client(client, 0);
-}
-
 int main(int argc, char **argv)
 {
     struct sockaddr_storage any;
@@ -236,10 +227,8 @@ int main(int argc, char **argv)
         Fill in end */
         if (client >= 0) {
             net_enter();
-            if (start_thread(client) < 0) {
-                turn_away(client);
-                net_leave();
-            }
+            while (start_thread(client) < 0 && !net_stopping())
+                net_pause(); /* until a thread has ended */
         } else if (!net_accept_again()) {
             break;
         }

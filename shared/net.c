@@ -10,9 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/sockios.h>
+#endif
 
 long long net_clock(void)
 {
@@ -45,20 +49,27 @@ int net_port(const char *text)
 
 socklen_t net_any(struct sockaddr_storage *address, int port)
 {
-    memset(address, 0, sizeof *address);
+    int only = 0;
+    socklen_t length = sizeof only;
     int probe = socket(AF_INET6, SOCK_STREAM, 0);
-    if (probe < 0) {
-        struct sockaddr_in *any = (struct sockaddr_in *)address;
-        any->sin_family = AF_INET;
-        any->sin_port = htons((in_port_t)port);
-        any->sin_addr.s_addr = htonl(INADDR_ANY);
+    int both =
+        probe >= 0 &&
+        getsockopt(probe, IPPROTO_IPV6, IPV6_V6ONLY, &only, &length) == 0 &&
+        !only;
+    if (probe >= 0)
+        close(probe);
+    memset(address, 0, sizeof *address);
+    if (both) {
+        struct sockaddr_in6 *any = (struct sockaddr_in6 *)address;
+        any->sin6_family = AF_INET6;
+        any->sin6_port = htons((in_port_t)port);
+        any->sin6_addr = in6addr_any;
         return sizeof *any;
     }
-    close(probe);
-    struct sockaddr_in6 *any = (struct sockaddr_in6 *)address;
-    any->sin6_family = AF_INET6;
-    any->sin6_port = htons((in_port_t)port);
-    any->sin6_addr = in6addr_any;
+    struct sockaddr_in *any = (struct sockaddr_in *)address;
+    any->sin_family = AF_INET;
+    any->sin_port = htons((in_port_t)port);
+    any->sin_addr.s_addr = htonl(INADDR_ANY);
     return sizeof *any;
 }
 
@@ -97,25 +108,30 @@ static int discard(int fd)
     return n > 0 ? 0 : -1;
 }
 
-/* Wait until client takes bytes again, or took none for net_timeout(). A client
- * that sends all before it reads would wait for us as we wait for it, so what
- * it sends is thrown away. Return 0, or -1 at the time-out. */
-static int wait_to_send(int client)
+/* Wait until client takes bytes again, or so long that another try is due. A
+ * client that sends all before it reads would wait for us as we wait for it, so
+ * what it sends is thrown away. */
+static void wait_to_send(int client, long long deadline)
 {
-    long long deadline = net_clock() + net_timeout();
+    /* poll wants much room before it reports any: a slow reader shows only in
+     * another send */
+    long long next_try = net_clock() + net_timeout() / 10;
     short events = POLLOUT | POLLIN;
+    if (deadline > next_try)
+        deadline = next_try;
     while (net_clock() < deadline) {
         int ready = wait_for(client, events, deadline);
         if (ready < 0 || ready & ~POLLIN)
-            return 0;
+            return;
         if (ready & POLLIN && discard(client) < 0)
             events = POLLOUT;
     }
-    return -1;
 }
 
 int net_send(int client, const void *data, size_t size, enum net_send kind)
 {
+    const char *next = data;
+    long long deadline = 0; /* none yet: the client takes what it is sent */
     int flags = MSG_DONTWAIT;
 #ifdef MSG_MORE /* Linux; elsewhere a small answer is two packets */
     if (kind == NET_MORE)
@@ -123,38 +139,73 @@ int net_send(int client, const void *data, size_t size, enum net_send kind)
 #else
     (void)kind;
 #endif
-    const char *next = data;
-    int waited_in_vain = 0;
     while (size > 0) {
         ssize_t n = send(client, next, size, flags);
         if (n >= 0) {
             next += n;
             size -= (size_t)n;
-            waited_in_vain = 0;
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            /* poll wants much room before it reports any, so
-             * a slow reader shows only in another send */
-            if (waited_in_vain)
-                return -1;
-            waited_in_vain = wait_to_send(client) < 0;
-        } else if (errno != EINTR) {
-            return -1;
+            deadline = 0;
+            continue;
         }
+        if (errno == EINTR)
+            continue;
+        if (errno != EAGAIN && errno != EWOULDBLOCK)
+            break;
+        if (deadline == 0)
+            deadline = net_clock() + net_timeout();
+        else if (net_clock() >= deadline)
+            break;
+        wait_to_send(client, deadline);
     }
-    return 0;
+    if (size > 0) /* nothing more is worth waiting for */
+        shutdown(client, SHUT_RDWR);
+    return size > 0 ? -1 : 0;
+}
+
+/* Return how many bytes the system holds back because client does not take
+ * them, 0 where it does not tell. */
+static int unsent(int client)
+{
+    int bytes = 0;
+#ifdef SIOCOUTQNSD /* Linux */
+    if (ioctl(client, SIOCOUTQNSD, &bytes) < 0)
+        return 0;
+#else
+    (void)client;
+#endif
+    return bytes > 1 ? bytes : 0; /* one may be the end itself, the FIN */
+}
+
+/* Return how long, in milliseconds, to stay with a client that is not to get
+ * more, after so many bytes were held back: as long as it may be silent if
+ * there are some, else as long as it may take to stop sending. */
+static int patience(int held)
+{
+    int ms = net_timeout();
+    return held > 0 || ms < NET_LINGER_MS ? ms : NET_LINGER_MS;
 }
 
 void net_hang_up(int client, int more)
 {
-    int patience = net_timeout();
-    if (patience > NET_LINGER_MS)
-        patience = NET_LINGER_MS;
-    long long deadline = net_clock() + patience;
+    int held = unsent(client);
+    long long end = net_clock() + patience(held);
     shutdown(client, SHUT_WR);
-    while (wait_for(client, POLLIN, more ? deadline : 0) > 0) {
-        if (discard(client) < 0 || net_clock() >= deadline)
+    for (;;) {
+        long long until = net_clock();
+        if (held > 0)
+            until += NET_PAUSE_MS;
+        else if (more)
+            until = end;
+        int ready = wait_for(client, POLLIN, until);
+        if (ready < 0 || (ready > 0 && discard(client) < 0))
             return;
-        more = 1;
+        more = more || ready > 0;
+        int left = unsent(client);
+        if (left < held)
+            end = net_clock() + patience(left);
+        held = left;
+        if ((held == 0 && !more) || net_clock() >= end)
+            return;
     }
 }
 
@@ -168,9 +219,32 @@ int net_limit(int socket)
     return 0;
 }
 
+int net_print(const char *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t n = write(STDOUT_FILENO, data, size);
+        if (n >= 0) {
+            data += n;
+            size -= (size_t)n;
+        } else if (errno == EAGAIN) { /* another program made it so */
+            wait_for(STDOUT_FILENO, POLLOUT, net_clock() + NET_PAUSE_MS);
+        } else if (errno != EINTR) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
 static volatile sig_atomic_t stopping;
 static int stop_listener, stop_substitute;
 static pthread_t stop_thread;
+
+/* The answers under way took longer than a program that stops may wait. */
+static void stop_now(int signal_number)
+{
+    (void)signal_number;
+    _exit(0);
+}
 
 /* Put a socket on which accept fails in the listener's place: unlike a flag,
  * that cannot come between the accepting thread's look at it and its accept. */
@@ -180,6 +254,7 @@ static void stop(int signal_number)
     if (pthread_equal(pthread_self(), stop_thread)) {
         stopping = 1;
         dup2(stop_substitute, stop_listener);
+        alarm(NET_STOP_S);
     } else {
         pthread_kill(stop_thread, signal_number);
     }
@@ -189,12 +264,15 @@ static void stop(int signal_number)
 int net_options(int argc, char **argv)
 {
     int port = net_port(argc > 1 ? argv[1] : "6789");
-    if (argc > 3 || port < 0) {
+    int wrong = argc > 3 || port < 0;
+    if (!wrong && argc > 2 && chdir(argv[2]) < 0) {
+        warn("%s", argv[2]);
+        wrong = 1;
+    }
+    if (wrong) {
         fprintf(stderr, "usage: %s [port [root]]\n", argv[0]);
         exit(2);
     }
-    if (argc > 2 && chdir(argv[2]) < 0)
-        err(2, "%s", argv[2]);
     return port;
 }
 
@@ -219,6 +297,7 @@ void net_ready(int listener)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    signal(SIGALRM, stop_now);
     signal(SIGPIPE, SIG_IGN);
     printf("Listening on port %d\n", local_port(listener));
     fflush(stdout);
@@ -238,7 +317,7 @@ int net_accept_again(void)
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
-        poll(NULL, 0, NET_PAUSE_MS);
+        net_pause();
         return 1;
     case ENOSYS: /* net_todo: stay, so that listening can be tried alone */
         poll(NULL, 0, -1);
@@ -253,6 +332,11 @@ int net_accept_again(void)
     default: /* a client that is gone already, or a signal */
         return 1;
     }
+}
+
+void net_pause(void)
+{
+    poll(NULL, 0, NET_PAUSE_MS);
 }
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -276,13 +360,9 @@ void net_leave(void)
 
 void net_finish(void)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += NET_STOP_MS / 1000;
     pthread_mutex_lock(&lock);
-    while (answers > 0)
-        if (pthread_cond_timedwait(&answered, &lock, &until) != 0)
-            break;
+    while (answers > 0) /* not for ever: see stop */
+        pthread_cond_wait(&answered, &lock);
     pthread_mutex_unlock(&lock);
 }
 

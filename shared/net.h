@@ -10,7 +10,7 @@ enum {
     NET_TIMEOUT_MS = 10000, /* silence that ends a connection */
     NET_LINGER_MS = 2000,   /* time for a client to stop sending */
     NET_PAUSE_MS = 50,      /* rest when the system is out of something */
-    NET_STOP_MS = 3000,     /* time for answers under way when stopping */
+    NET_STOP_S = 3,         /* seconds for answers under way when stopping */
 };
 
 /* The kind of send that net_send does. */
@@ -26,8 +26,8 @@ int net_timeout(void);
 /* Return the number of a TCP port, 0 to 65535, or -1 if text is none. */
 int net_port(const char *text);
 
-/* Fill address with "every address of this machine" at port: IPv6's, which
- * takes IPv4 too, where the system has it, else IPv4's. Return its length. */
+/* Fill address with "every address of this machine" at port: IPv6's where the
+ * system lets that take IPv4 too, else IPv4's. Return its length. */
 socklen_t net_any(struct sockaddr_storage *address, int port);
 
 /* Wait until client has sent something or hung up. Return 0; 408 when the
@@ -39,15 +39,19 @@ int net_wait(int client, long long deadline);
  * errno set: the connection is gone, or took nothing for net_timeout(). */
 int net_send(int client, const void *data, size_t size, enum net_send kind);
 
-/* Tell client that nothing follows, and throw away what it has sent: close()
- * with bytes unread makes the kernel reset the connection, and the client may
- * lose the answer (RFC 9112, section 9.6). With more, wait for it to stop, at
- * most NET_LINGER_MS. The caller still closes client. */
+/* Tell client that nothing follows, wait until it has taken all, and throw away
+ * what it sends meanwhile: close() with bytes unread makes the kernel reset the
+ * connection, and the client may lose the answer (RFC 9112, section 9.6). With
+ * more, wait for it to stop sending too, at most NET_LINGER_MS. The caller
+ * still closes client. */
 void net_hang_up(int client, int more);
 
 /* Have connect, recv and send on socket fail with EAGAIN or EINPROGRESS after
  * net_timeout() without a byte. Return 0, or -1 with errno set. */
 int net_limit(int socket);
+
+/* Write all of data to stdout. Return 0, or -1 with errno set. */
+int net_print(const char *data, size_t size);
 
 /* Take a server's command line, [port [root]], and go to the root folder.
  * Return the port, 6789 if none is given. Ends the program when the command
@@ -66,11 +70,14 @@ int net_stopping(void);
  * system is out of descriptors or memory; say on stderr why not. */
 int net_accept_again(void);
 
+/* Rest NET_PAUSE_MS: the system is out of something. */
+void net_pause(void);
+
 /* Count an answer that begins in another thread, and one that has ended. */
 void net_enter(void);
 void net_leave(void);
 
-/* Wait for the answers that have begun to end, at most NET_STOP_MS. */
+/* Wait for the answers that have begun to end, at most NET_STOP_S seconds. */
 void net_finish(void);
 
 /* Say on stderr, once, that function of file is not filled in yet; the
