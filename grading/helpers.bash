@@ -36,7 +36,7 @@ probe_server() {
     echo probe >"$dir/probe.html"
     "$1" 0 "$dir" >"$dir/out" 2>/dev/null </dev/null 3>&- 4>&- &
     pid=$!
-    export NOT_LISTENING= NOT_ANSWERING= PATIENCE=10
+    export NOT_LISTENING='' NOT_ANSWERING='' PATIENCE=10
     if ! line=$("$TOOLS/watch" 3000 "$pid" ready "$dir/out"); then
         NOT_LISTENING="the server does not print its line 'Listening on port N'"
         NOT_LISTENING+=", or ends at once"

@@ -85,8 +85,9 @@ http_test() {
 
 @test "shellcheck finds nothing in the scripts" {
     needs shellcheck
-    shellcheck grading/grade grading/helpers.bash grading/*.bats \
-        grading/selftest/run grading/selftest/*.bats .ci/run
+    shellcheck grading/grade grading/timeline handout/build grading/helpers.bash grading/*.bats \
+        grading/selftest/run grading/selftest/staircase \
+        grading/selftest/*.bats .ci/run
 }
 
 @test "no function is longer than 40 lines" {
