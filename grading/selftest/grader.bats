@@ -215,6 +215,29 @@ END
     done
 }
 
+@test "an instructor's private tests are graded with the others" {
+    local copy=$BATS_TEST_TMPDIR/kit
+    mkdir "$copy"
+    (cd "$KIT" && tar -cf - --exclude=./build --exclude=./.git .) |
+        tar -xf - -C "$copy"
+    mkdir "$copy/grading/private"
+    # bats would take a line with @test here for one of this file
+    sed 's/^TEST/@test/' >"$copy/grading/private/phase1.bats" <<'END'
+
+# bats test_tags=id:private, points:2, see:send_file
+TEST "A private test" {
+    echo private >"$ROOT/p.txt"
+    start_server
+    get /p.txt
+    expect_body "$ROOT/p.txt"
+}
+END
+    GRADE=$copy/grading/grade
+    grade -p 1 "$KIT"
+    expect_score 42/42
+    [ "$(query '.tests[-1].id')" = phase1/private ]
+}
+
 # --- the grader's own troubles are not the student's
 
 # expect_error WORDS: the grader says so, in the results too, and ends with 2.
