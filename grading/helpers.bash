@@ -20,9 +20,8 @@ prepare_tools() {
     [ -n "${TOOLS:-}" ] && return
     export TOOLS=$BATS_FILE_TMPDIR/tools
     mkdir -p "$TOOLS"
-    for tool in wire watch bytes; do
-        cc -std=gnu11 -O1 -o "$TOOLS/$tool" \
-            "$BATS_TEST_DIRNAME/tools/$tool.c"
+    for tool in "$BATS_TEST_DIRNAME"/tools/*.c; do
+        cc -std=gnu11 -O1 -o "$TOOLS/$(basename "$tool" .c)" "$tool"
     done
 }
 
@@ -142,7 +141,7 @@ launch() {
     (
         # shellcheck disable=SC2086 # its words are ulimit's arguments
         [ -z "${LIMITS:-}" ] || ulimit $LIMITS
-        exec "$PROGRAM" "$@"
+        exec "$TOOLS/fresh" "$PROGRAM" "$@"
     ) >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" \
         </dev/null 3>&- 4>&- &
     SERVER=$!
@@ -265,7 +264,7 @@ expect_same() {
     cmp -s "$1" "$2" && return
     expected=$(size_of "$1")
     got=$(size_of "$2")
-    at=$(cmp "$1" "$2" 2>/dev/null | sed -n 's/.*\(byte\|char\) \([0-9]*\).*/\2/p')
+    at=$(cmp "$1" "$2" 2>/dev/null | sed -nE 's/.*(byte|char) ([0-9]+).*/\2/p')
     printf 'sent:      %s\n' "$SENT"
     printf 'expected:  a %s of %s bytes\n' "$3" "$expected"
     printf 'got:       %s bytes\n' "$got"
@@ -322,7 +321,8 @@ split_answer() {
     local length
     length=$(od -An -v -tx1 "$ANSWER" |
         LC_ALL=C awk -f "$BATS_TEST_DIRNAME/lib/head-length.awk")
-    head -c "$length" "$ANSWER" >"$HEAD"
+    : >"$HEAD"
+    [ "$length" -eq 0 ] || head -c "$length" "$ANSWER" >"$HEAD"
     tail -c "+$((length + 1))" "$ANSWER" >"$BODY"
 }
 

@@ -237,7 +237,7 @@ END
     expect_header Content-Type 'image/jpeg'
 }
 
-# bats test_tags=id:connection-closed, points:1, see:close_client
+# bats test_tags=id:connection-closed, points:1, see:handle_client
 @test "The server closes the connection after the answer, and says so" {
     echo page >"$ROOT/page.html"
     start_server
@@ -495,7 +495,7 @@ END
     expect_same "$ROOT/big.bin" "$BATS_TEST_TMPDIR/body" body
 }
 
-# bats test_tags=id:many-requests, points:1, see:close_client
+# bats test_tags=id:many-requests, points:1, see:handle_client
 @test "After hundreds of requests no descriptor is left open" {
     echo page >"$ROOT/page.html"
     start_server

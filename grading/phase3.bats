@@ -56,7 +56,7 @@ client() {
     (
         # shellcheck disable=SC2086 # its words are ulimit's arguments
         [ -z "${LIMITS:-}" ] || ulimit $LIMITS
-        exec ${WRAPPER[@]+"${WRAPPER[@]}"} "$PROGRAM" "$@"
+        exec ${WRAPPER[@]+"${WRAPPER[@]}"} "$TOOLS/fresh" "$PROGRAM" "$@"
     ) >"$OUT" 2>"$ERR" </dev/null 3>&- 4>&- &
     local pid=$!
     STARTED+=("$pid")

@@ -3,13 +3,15 @@
 #include <err.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "http.h"
 #include "net.h"
 
-/* Return a socket that listens at address, or -1 with errno set. */
+/* Return a socket that listens at address, or -1 with errno set: then the
+ * program ends, and with it the socket. */
 static int make_listener(const struct sockaddr *address, socklen_t length)
 {
     /* Fill in start: make a TCP socket (socket), allow its port to be used
@@ -20,12 +22,9 @@ static int make_listener(const struct sockaddr *address, socklen_t length)
     if (listener < 0)
         return -1;
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(listener, address, length) < 0 ||
-        listen(listener, SOMAXCONN) < 0) {
-        close(listener);
+    if (bind(listener, address, length) < 0)
         return -1;
-    }
-    return listener;
+    return listen(listener, SOMAXCONN) < 0 ? -1 : listener;
     /* Fill in stub
     return net_todo(__FILE__, __func__, address, length);
     Fill in end */
@@ -57,11 +56,12 @@ static int receive_request(int client, struct http_request *request)
     Fill in end */
 }
 
-/* Send the status line and the header lines of an answer with a body of this
+/* Log the answer, and send its status line and header lines; the body has this
  * type and size. Return 0, or -1 when the connection is gone. */
 static int send_header(int client, const struct http_request *request,
     int status, const char *type, off_t size)
 {
+    http_log(request, status);
     /* Fill in start: write into one buffer (snprintf) the status line, with the
      * words of http_reason; the lines Content-Type and Content-Length; those of
      * http_lines; an empty line. Each ends in CR LF. Send it with net_send. */
@@ -93,8 +93,8 @@ static int open_file(const char *path, int *file, off_t *size)
     Fill in end */
 }
 
-/* Send size bytes of file. Return 0, or -1 when that cannot be done. */
-static int send_file(int client, int file, off_t size)
+/* Send size bytes of file, or as many as can be had and sent. */
+static void send_file(int client, int file, off_t size)
 {
     /* Fill in start: read a piece (read) and send what came (net_send), until
      * size bytes are sent: never more, even if the file grows meanwhile, and
@@ -103,47 +103,31 @@ static int send_file(int client, int file, off_t size)
     while (size > 0) {
         size_t want = size < (off_t)sizeof piece ? (size_t)size : sizeof piece;
         ssize_t n = read(file, piece, want);
-        if (n <= 0 || net_send(client, piece, (size_t)n, NET_LAST) < 0)
-            return -1;
+        if (n <= 0 || net_send(client, piece, (size_t)n, NET_NOW) < 0)
+            return;
         size -= n;
     }
-    return 0;
     /* Fill in stub
-    return net_todo(__FILE__, __func__, client, file, size);
+    net_todo(__FILE__, __func__, client, file, size);
     Fill in end */
 }
 
 /* Answer with a page that says what status means, 404 for example. */
-static int send_error(
+static void send_error(
     int client, const struct http_request *request, int status)
 {
-    char page[256] = "";
+    char page[1024] = "";
     /* Fill in start: write a short HTML page with the status and the words of
-     * http_reason into page; length is its length. */
-    int length = snprintf(page, sizeof page,
-        "<!DOCTYPE html>\n<title>%d %s</title>\n<h1>%d %s</h1>\n", status,
-        http_reason(status), status, http_reason(status));
+     * http_reason into page (snprintf, which cuts what does not fit). */
+    snprintf(page, sizeof page, "<!DOCTYPE html>\n<h1>%d %s</h1>\n", status,
+        http_reason(status));
     /* Fill in stub
-    int length = 0;
     net_todo(__FILE__, __func__);
     Fill in end */
-    if (send_header(client, request, status, "text/html", length) < 0)
-        return -1;
-    if (request->no_body)
-        return 0;
-    return net_send(client, page, (size_t)length, NET_LAST);
-}
-
-/* End the connection; with more, the client may still be sending. */
-static void close_client(int client, int more)
-{
-    /* Fill in start: say that nothing follows (net_hang_up), then close the
-     * client's socket (close). */
-    net_hang_up(client, more);
-    close(client);
-    /* Fill in stub
-    net_todo(__FILE__, __func__, client, more);
-    Fill in end */
+    size_t size = strlen(page);
+    if (send_header(client, request, status, "text/html", (off_t)size) == 0 &&
+        !request->no_body)
+        net_send(client, page, size, NET_NOW);
 }
 
 /* Answer one request, whatever it is, and close the connection. */
@@ -157,18 +141,23 @@ static void handle_client(int client)
     int status = receive_request(client, &request);
     if (status == 0)
         status = open_file(request.path, &file, &size);
-    if (status > 0) {
-        http_log(&request, status);
+    if (status > 0)
         send_error(client, &request, status);
-    } else if (status == 0) {
-        http_log(&request, 200);
-        status =
-            send_header(client, &request, 200, http_type(request.path), size);
-        if (status == 0 && !request.no_body)
+    if (status == 0) {
+        const char *type = http_type(request.path);
+        if (send_header(client, &request, 200, type, size) == 0 &&
+            !request.no_body)
             send_file(client, file, size);
         close(file);
     }
-    close_client(client, request.more);
+    /* Fill in start: say that nothing follows (net_hang_up; request.more says
+     * whether the client may still be sending), then close its socket (close).
+     */
+    net_hang_up(client, request.more);
+    close(client);
+    /* Fill in stub
+    net_todo(__FILE__, "close in handle_client", client);
+    Fill in end */
 }
 
 int main(int argc, char **argv)

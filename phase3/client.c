@@ -29,19 +29,18 @@ static int connect_to(const char *host, const char *port)
     int error = getaddrinfo(host, port, &hints, &list);
     if (error != 0)
         errx(1, "%s: %s", host, gai_strerror(error));
-    for (struct addrinfo *a = list; a && server < 0; a = a->ai_next) {
+    for (struct addrinfo *a = list; a; a = a->ai_next) {
         server = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
-        if (server < 0)
-            continue;
-        net_limit(server);
-        if (connect(server, a->ai_addr, a->ai_addrlen) < 0) {
-            error = errno;
+        if (server >= 0 && net_limit(server) == 0 &&
+            connect(server, a->ai_addr, a->ai_addrlen) == 0)
+            break;
+        error = errno;
+        if (server >= 0)
             close(server);
-            errno = error;
-            server = -1;
-        }
+        server = -1;
     }
     freeaddrinfo(list);
+    errno = error;
     return server;
     /* Fill in stub
     return net_todo(__FILE__, __func__, host, port);
@@ -114,7 +113,7 @@ int main(int argc, char **argv)
     struct http_response response = {0};
 
     if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
-        err(1, "stdout");
+        err(1, "stdout"); /* else the socket would become stdout */
     signal(SIGPIPE, SIG_IGN);
     if (argc != 4 || net_port(argv[2]) <= 0) {
         fprintf(
@@ -131,7 +130,7 @@ int main(int argc, char **argv)
     if (send_request(server, target, host) < 0)
         warn("cannot send the request"); /* yet there may be an answer */
     if (receive_response(server, &response) < 0)
-        fail("cannot receive the response");
+        fail("cannot receive and print the response");
     close(server);
     if (response.invalid)
         errx(1, "what came is no HTTP response");

@@ -1,7 +1,6 @@
 # config.mk - how everything here is compiled, in one place.
 
-# The compiler, as in: make CC=clang
-CC ?= cc
+# The compiler is make's own, cc; another one is given as in: make CC=clang
 
 # gnu11 so that a student's includes give what manual pages say they give.
 CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra

@@ -11,9 +11,11 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#ifdef __linux__
+#if defined __linux__ && defined __has_include
+#if __has_include(<linux/openat2.h>)
 #include <linux/openat2.h>
 #include <sys/syscall.h>
+#endif
 #endif
 
 #include "net.h"
@@ -333,13 +335,14 @@ int http_parse(struct http_request *request)
  * when name leads out, and with ENOSYS where the system has no such call. */
 static int open_below(const char *name, int flags)
 {
-#ifdef SYS_openat2
+#if defined SYS_openat2 && defined RESOLVE_BENEATH
     struct open_how how = {
         .flags = (unsigned)flags, .resolve = RESOLVE_BENEATH};
     long file;
+    int tries = 8; /* EAGAIN: a rename came in between, or a lease is held */
     do
         file = syscall(SYS_openat2, AT_FDCWD, name, &how, sizeof how);
-    while (file < 0 && errno == EAGAIN); /* a rename came in between */
+    while (file < 0 && errno == EAGAIN && --tries > 0);
     if (file < 0 && errno == EPERM) /* a container that forbids new calls */
         errno = ENOSYS;
     return (int)file;
@@ -398,7 +401,7 @@ int http_open(const char *path, off_t *size)
     char name[PATH_MAX];
     /* a FIFO must not make open wait, nor a terminal become ours */
     int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-    struct stat info;
+    struct stat info = {0};
 
     path += strspn(path, "/");
     size_t length = strlen(path);
@@ -435,6 +438,7 @@ int http_status(int error)
     case EACCES:
     case EPERM:
         return 403;
+    case EAGAIN:
     case EMFILE:
     case ENFILE:
     case ENOMEM:

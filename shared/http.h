@@ -13,13 +13,14 @@
 enum {
     HTTP_TARGET_MAX = 8000,    /* bytes in a request's target, else 414 */
     HTTP_HEAD_MAX = 16 * 1024, /* bytes in a request's head, else 431 */
-    HTTP_LINES_SIZE = 12500,   /* bytes that http_lines writes, with its NUL */
+    HTTP_LINES_SIZE =
+        12500, /* http_lines with NUL: a path of PATH_MAX, all as %XX */
 };
 
 /* One request. The program fills head and used; http_parse makes the rest. */
 struct http_request {
     const char *method; /* "GET"; NULL until it is known */
-    const char *path;   /* decoded, starts with '/'; NULL until known */
+    const char *path;   /* decoded by http_parse; NULL until known */
     int no_body;        /* the method is HEAD: answer without a body */
     int more;           /* the client may still be sending something */
     long long deadline; /* when the head must be here (net_clock) */
@@ -64,9 +65,9 @@ char *http_lines(char lines[HTTP_LINES_SIZE], int status,
 /* Write one line about an answered request to stderr, control bytes escaped. */
 void http_log(const struct http_request *request, int status);
 
-/* Write filename into target as a request's target: one leading '/', and bytes
- * that may not stand there as %XX; a %XX that is there already is kept (RFC
- * 3986, 2). Return 0, or -1 if it does not fit into size bytes. */
+/* Write filename into target as a request's target: a leading '/' if it has
+ * none, and bytes that may not stand there as %XX; a %XX that is there already
+ * is kept (RFC 3986, 2). Return 0, or -1 if it does not fit into size bytes. */
 int http_target(const char *filename, char *target, size_t size);
 
 /* Write the value of the Host header line into value: IPv6 addresses in
@@ -78,6 +79,7 @@ int http_host(const char *host, const char *port, char *value, size_t size);
 struct http_response {
     int complete; /* its last byte has been seen */
     int invalid;  /* what came is no HTTP response */
+    /* the rest is http_follow's own */
     int state, status;
     int has_length, chunked, other_coding; /* what its header lines said */
     long long left; /* bytes to come in the body or the chunk */

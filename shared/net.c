@@ -3,6 +3,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -14,8 +15,10 @@
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
-#ifdef __linux__
+#if defined __linux__ && defined __has_include
+#if __has_include(<linux/sockios.h>)
 #include <linux/sockios.h>
+#endif
 #endif
 
 long long net_clock(void)
@@ -121,23 +124,25 @@ static void wait_to_send(int client, long long deadline)
         deadline = next_try;
     while (net_clock() < deadline) {
         int ready = wait_for(client, events, deadline);
-        if (ready < 0 || ready & ~POLLIN)
+        if (ready < 0)
             return;
-        if (ready & POLLIN && discard(client) < 0)
-            events = POLLOUT;
+        if (ready & POLLIN && events & POLLIN && discard(client) < 0)
+            events = POLLOUT; /* it has closed its side */
+        else if (ready & ~POLLIN)
+            return;
     }
 }
 
-int net_send(int client, const void *data, size_t size, enum net_send kind)
+int net_send(int client, const void *data, size_t size, enum net_when when)
 {
     const char *next = data;
     long long deadline = 0; /* none yet: the client takes what it is sent */
     int flags = MSG_DONTWAIT;
 #ifdef MSG_MORE /* Linux; elsewhere a small answer is two packets */
-    if (kind == NET_MORE)
+    if (when == NET_MORE)
         flags |= MSG_MORE;
 #else
-    (void)kind;
+    (void)when;
 #endif
     while (size > 0) {
         ssize_t n = send(client, next, size, flags);
@@ -157,9 +162,12 @@ int net_send(int client, const void *data, size_t size, enum net_send kind)
             break;
         wait_to_send(client, deadline);
     }
-    if (size > 0) /* nothing more is worth waiting for */
-        shutdown(client, SHUT_RDWR);
-    return size > 0 ? -1 : 0;
+    if (size == 0)
+        return 0;
+    int error = errno;
+    shutdown(client, SHUT_RDWR); /* nothing more is worth waiting for */
+    errno = error;
+    return -1;
 }
 
 /* Return how many bytes the system holds back because client does not take
@@ -187,9 +195,9 @@ static int patience(int held)
 
 void net_hang_up(int client, int more)
 {
+    shutdown(client, SHUT_WR); /* first: it also sends what NET_MORE held */
     int held = unsent(client);
     long long end = net_clock() + patience(held);
-    shutdown(client, SHUT_WR);
     for (;;) {
         long long until = net_clock();
         if (held > 0)
@@ -243,7 +251,7 @@ static pthread_t stop_thread;
 static void stop_now(int signal_number)
 {
     (void)signal_number;
-    _exit(0);
+    _exit(stopping ? 0 : 1);
 }
 
 /* Put a socket on which accept fails in the listener's place: unlike a flag,
@@ -251,18 +259,31 @@ static void stop_now(int signal_number)
 static void stop(int signal_number)
 {
     int saved = errno;
-    if (pthread_equal(pthread_self(), stop_thread)) {
+    if (!pthread_equal(pthread_self(), stop_thread)) {
+        pthread_kill(stop_thread, signal_number);
+    } else if (!stopping) {
         stopping = 1;
         dup2(stop_substitute, stop_listener);
         alarm(NET_STOP_S);
-    } else {
-        pthread_kill(stop_thread, signal_number);
     }
     errno = saved;
 }
 
+/* Open what is closed of stdin, stdout and stderr, lest a socket become one of
+ * them and the log go to a client. */
+static void open_standard_files(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 int net_options(int argc, char **argv)
 {
+    open_standard_files();
     int port = net_port(argc > 1 ? argv[1] : "6789");
     int wrong = argc > 3 || port < 0;
     if (!wrong && argc > 2 && chdir(argv[2]) < 0) {
@@ -360,8 +381,10 @@ void net_leave(void)
 
 void net_finish(void)
 {
+    if (!stopping)
+        alarm(NET_STOP_S);
     pthread_mutex_lock(&lock);
-    while (answers > 0) /* not for ever: see stop */
+    while (answers > 0) /* not for ever: see stop_now */
         pthread_cond_wait(&answered, &lock);
     pthread_mutex_unlock(&lock);
 }

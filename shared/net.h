@@ -7,14 +7,15 @@
 #include <sys/socket.h>
 
 enum {
-    NET_TIMEOUT_MS = 10000, /* silence that ends a connection */
-    NET_LINGER_MS = 2000,   /* time for a client to stop sending */
-    NET_PAUSE_MS = 50,      /* rest when the system is out of something */
-    NET_STOP_S = 3,         /* seconds for answers under way when stopping */
+    NET_TIMEOUT_MS =
+        10000, /* for a request's head; silence that ends an answer */
+    NET_LINGER_MS = 2000, /* time for a client to stop sending */
+    NET_PAUSE_MS = 50,    /* rest when the system is out of something */
+    NET_STOP_S = 3,       /* seconds for answers under way when stopping */
 };
 
-/* The kind of send that net_send does. */
-enum net_send { NET_LAST, NET_MORE };
+/* When to send: now, or together with what follows at once. */
+enum net_when { NET_NOW, NET_MORE };
 
 /* Return milliseconds on a clock that never jumps. */
 long long net_clock(void);
@@ -34,16 +35,17 @@ socklen_t net_any(struct sockaddr_storage *address, int port);
  * deadline (by net_clock) passes first; -1 with errno set. */
 int net_wait(int client, long long deadline);
 
-/* Send all of data, in as many pieces as it takes. NET_MORE says that more
- * follows at once, so that small pieces share a packet. Return 0, or -1 with
- * errno set: the connection is gone, or took nothing for net_timeout(). */
-int net_send(int client, const void *data, size_t size, enum net_send kind);
+/* Send all of data, in as many pieces as it takes; with NET_MORE small pieces
+ * share a packet with what follows. Return 0, or -1 with errno set and the
+ * connection shut down: it is gone, or took nothing for net_timeout(). */
+int net_send(int client, const void *data, size_t size, enum net_when when);
 
-/* Tell client that nothing follows, wait until it has taken all, and throw away
- * what it sends meanwhile: close() with bytes unread makes the kernel reset the
- * connection, and the client may lose the answer (RFC 9112, section 9.6). With
- * more, wait for it to stop sending too, at most NET_LINGER_MS. The caller
- * still closes client. */
+/* Tell client that nothing follows, and throw away what it sends meanwhile:
+ * close() with bytes unread makes the kernel reset the connection, and the
+ * client may lose the answer (RFC 9112, section 9.6). Wait until the system has
+ * sent all (where it tells), as long as the client goes on taking; with more,
+ * also for the client to stop sending, at most NET_LINGER_MS. The caller still
+ * closes client. */
 void net_hang_up(int client, int more);
 
 /* Have connect, recv and send on socket fail with EAGAIN or EINPROGRESS after

@@ -81,8 +81,6 @@ path_without() {
         -fno-sanitize-recover=all" grade "$KIT"
     expect_score 100/100
     cat "$BATS_TEST_TMPDIR"/reports/* 2>/dev/null && return 1
-    # and the sanitizer was there: the tests run another program with it
-    nm -D "$KIT/phase1/webserver" 2>/dev/null | grep -q __asan && return 1
     return 0
 }
 

@@ -151,10 +151,10 @@ END
     copy_kit
     make -s -C "$COPY" handout
     cd "$COPY/build/handout" || return
-    awk -f "$STARTER" -v filled="$first send_file send_error close_client" \
+    awk -f "$STARTER" -v filled="$first send_file send_error handle_client" \
         "$KIT/phase1/webserver.c" >phase1/webserver.c
     make -s carry
-    awk -f "$STARTER" -v filled="$first send_file send_error close_client" \
+    awk -f "$STARTER" -v filled="$first send_file send_error handle_client" \
         "$KIT/phase2/webserver.c" | diff - phase2/webserver.c
 }
 
