@@ -29,6 +29,8 @@ serve() {
         echo "listen ${1:-}"
         cat
     } >"$BATS_TEST_TMPDIR/script"
+    # at once, lest a former server's port be taken for this one's
+    : >"$BATS_TEST_TMPDIR/port"
     "$TOOLS/wire" 20000 <"$BATS_TEST_TMPDIR/script" \
         >"$BATS_TEST_TMPDIR/port" 3>&- 4>&- &
     SERVER=$!

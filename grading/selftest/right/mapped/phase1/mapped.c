@@ -1,6 +1,7 @@
 /* mapped.c - a server that maps a file into memory and sends head and body with
  * one writev, compares real paths, and takes signals only inside ppoll.
  * usage: mapped [port [root]] */
+#define _GNU_SOURCE /* ppoll, accept4 */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -180,15 +181,19 @@ static void serve(int client, int patience)
     long long until = now_ms() + patience;
     head[0] = '\0';
     while (!strstr(head, "\r\n\r\n") && !strstr(head, "\n\n")) {
-        if (wait_until(client, POLLIN, until) < 0)
-            return stop ? (void)0 : answer_error(client, "408 Too Late", 0);
+        if (wait_until(client, POLLIN, until) < 0) {
+            answer_error(client, "408 Too Late", 0);
+            return;
+        }
         ssize_t n = recv(client, head + used, HEAD_MAX - used, 0);
         if (n <= 0)
             return;
         used += (size_t)n;
         head[used] = '\0';
-        if (used == HEAD_MAX || strlen(head) < used)
-            return answer_error(client, "400 Bad Request", 0);
+        if (used == HEAD_MAX || strlen(head) < used) {
+            answer_error(client, "400 Bad Request", 0);
+            return;
+        }
     }
     char *start = head + strspn(head, "\r\n");
     start[strcspn(start, "\r\n")] = '\0';
@@ -204,7 +209,7 @@ static void serve(int client, int patience)
         answer_error(client, "501 Not Implemented", 0);
 }
 
-/* Close, when the client has closed or had a second for what it still sends. */
+/* Close, when the client has closed or had a moment for what it still sends. */
 static void hang_up(int client)
 {
     char rest[4096];
@@ -216,20 +221,10 @@ static void hang_up(int client)
     close(client);
 }
 
-int main(int argc, char **argv)
+/* Block the signals that stop the server, but for the waiting. */
+static void prepare_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal};
-    struct sockaddr_in6 any = {.sin6_family = AF_INET6};
-    socklen_t length = sizeof any;
-    int on = 1, off = 0, port = 6789, used = 0;
-    if (argc > 3 ||
-        (argc > 1 && (sscanf(argv[1], "%5d%n", &port, &used) != 1 ||
-                         argv[1][used] || port < 0 || port > 65535)) ||
-        !realpath(argc > 2 ? argv[2] : ".", root)) {
-        fprintf(stderr, "usage: mapped [port [root]]\n");
-        return 2;
-    }
-    const char *ms = getenv("HTTP_TIMEOUT_MS");
     sigset_t both;
     sigemptyset(&both);
     sigaddset(&both, SIGINT);
@@ -238,15 +233,42 @@ int main(int argc, char **argv)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+}
+
+static int make_listener(int port)
+{
+    struct sockaddr_in6 any = {.sin6_family = AF_INET6};
+    socklen_t length = sizeof any;
+    int on = 1, off = 0;
     int listener = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0);
     any.sin6_port = htons((unsigned short)port);
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
     if (bind(listener, (struct sockaddr *)&any, length) < 0 ||
         listen(listener, 128) < 0)
-        return perror("mapped"), 1;
+        return -1;
     getsockname(listener, (struct sockaddr *)&any, &length);
     dprintf(STDOUT_FILENO, "Listening on port %d\n", ntohs(any.sin6_port));
+    return listener;
+}
+
+int main(int argc, char **argv)
+{
+    int port = 6789, used = 0;
+    if (argc > 3 ||
+        (argc > 1 && (sscanf(argv[1], "%5d%n", &port, &used) != 1 ||
+                         argv[1][used] || port < 0 || port > 65535)) ||
+        !realpath(argc > 2 ? argv[2] : ".", root)) {
+        fprintf(stderr, "usage: mapped [port [root]]\n");
+        return 2;
+    }
+    const char *ms = getenv("HTTP_TIMEOUT_MS");
+    prepare_signals();
+    int listener = make_listener(port);
+    if (listener < 0) {
+        perror("mapped: cannot listen");
+        return 1;
+    }
     while (!stop) {
         if (wait_until(listener, POLLIN, now_ms() + 3600000) < 0)
             continue;
