@@ -16,6 +16,7 @@ setup() {
     OUT=$BATS_TEST_TMPDIR/out
     ERR=$BATS_TEST_TMPDIR/err
     EXPECT=$BATS_TEST_TMPDIR/expect
+    : >"$REQUEST"
     prepare_root
 }
 
@@ -121,7 +122,7 @@ expect_line() {
 @test "The filename is asked for with one leading slash, given or not" {
     local name
     for name in folder/page.html /folder/page.html; do
-        rm -f "$REQUEST"
+        : >"$REQUEST"
         answer 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
         client 127.0.0.1 "$PORT" "$name"
         head -n 1 "$REQUEST" | grep -q '^GET /folder/page.html HTTP/1' ||
