@@ -58,6 +58,28 @@ END
     wait "$pid" 2>/dev/null || true
 }
 
+# probe_client PROGRAM: likewise, a client that does not end on a plain response
+# will not be waited for in each test.
+probe_client() {
+    local dir=$BATS_FILE_TMPDIR/probe port server pid
+    mkdir "$dir"
+    export PATIENCE=10
+    "$TOOLS/wire" 3000 >"$dir/port" 3>&- 4>&- <<END &
+listen
+accept c
+head c $dir/request
+send c HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok
+close c
+END
+    server=$!
+    port=$("$TOOLS/watch" 3000 "$server" ready "$dir/port") || return 0
+    "$1" 127.0.0.1 "$port" probe.html >/dev/null 2>&1 </dev/null 3>&- 4>&- &
+    pid=$!
+    "$TOOLS/watch" 3000 "$pid" exit || PATIENCE=1
+    kill -KILL "$pid" "$server" 2>/dev/null || true
+    wait "$pid" "$server" 2>/dev/null || true
+}
+
 # not_run REASON: fails the test, which could only wait for what will not come.
 not_run() {
     echo "not run:   $1: see to that first"
@@ -81,10 +103,11 @@ clean_up() {
         kill -TERM "$pid" 2>/dev/null || continue
         "$TOOLS/watch" 5000 "$pid" exit || kill -KILL "$pid" 2>/dev/null
     done
-    if [ -z "${BATS_TEST_COMPLETED:-}" ] && [ -s "$BATS_TEST_TMPDIR/err" ]; then
-        echo "the program's last words on stderr:"
-        tail -n 8 "$BATS_TEST_TMPDIR/err" | head -c 2000 | visible
-    fi
+    [ -z "${BATS_TEST_COMPLETED:-}" ] && [ -s "$BATS_TEST_TMPDIR/err" ] ||
+        return 0
+    grep -m 1 'is not filled in yet' "$BATS_TEST_TMPDIR/err" && return
+    echo "the program's last words on stderr:"
+    uniq "$BATS_TEST_TMPDIR/err" | tail -n 5 | cut -c 1-200 | visible
     return 0
 }
 
@@ -99,7 +122,7 @@ explain() {
     printf 'sent:      %s\n' "$SENT"
     printf 'expected:  %s\n' "$1"
     printf 'got:       %s\n' "$2"
-    [ $# -lt 3 ] || printf 'hint:      %s\n' "$3"
+    [ -z "${3:-}" ] || printf 'hint:      %s\n' "$3"
     return 1
 }
 
@@ -133,6 +156,12 @@ how_it_ended() {
     fi
 }
 
+# shown ARGUMENT...: prints the command as one would type it.
+shown() {
+    local command="${PROGRAM#"$KIT/"} $*"
+    echo "${command//$ROOT/FOLDER}"
+}
+
 # launch ARGUMENT...: starts the server, and sets SERVER to its process id. Its
 # output goes to the files out and err. LIMITS may hold ulimit's arguments.
 launch() {
@@ -142,7 +171,7 @@ launch() {
         # shellcheck disable=SC2086 # its words are ulimit's arguments
         [ -z "${LIMITS:-}" ] || ulimit $LIMITS
         exec "$TOOLS/fresh" "$PROGRAM" "$@"
-    ) >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" \
+    ) >"$BATS_TEST_TMPDIR/out" 2>>"$BATS_TEST_TMPDIR/err" \
         </dev/null 3>&- 4>&- &
     SERVER=$!
     STARTED+=("$SERVER")
@@ -155,12 +184,12 @@ start_server() {
     local line
     [ -z "${NOT_LISTENING:-}" ] || not_run "$NOT_LISTENING"
     launch "$@"
-    SENT="$PROGRAM $*"
+    SENT="$(shown "$@")"
     if ! line=$("$TOOLS/watch" 5000 "$SERVER" ready "$BATS_TEST_TMPDIR/out"); then
         local got="no such line within 5 s"
         kill -0 "$SERVER" 2>/dev/null || got=$(how_it_ended "$SERVER")
         explain "the line 'Listening on port N' on stdout" "$got" \
-            "print it when listen has succeeded, and flush stdout"
+            "what the program says on stderr tells more"
     fi
     PORT=${line##* }
     case $line in
@@ -171,7 +200,7 @@ start_server() {
 
 # stop_server: asks the server to stop, and waits for it.
 stop_server() {
-    kill -TERM "$SERVER"
+    kill -TERM "$SERVER" 2>/dev/null || true
     "$TOOLS/watch" 8000 "$SERVER" exit
 }
 
@@ -195,7 +224,10 @@ is_alive() {
 # What a failure of curl means to a student.
 curl_problem() {
     case $1 in
-    1 | 8) echo "an answer that is no HTTP: the status line must come first" ;;
+    1 | 8)
+        echo "an answer in which curl finds no head: is the status line first," \
+            "and an empty line after the header lines?"
+        ;;
     7) echo "connection refused: is the server still listening?" ;;
     18) echo "fewer bytes of the body than Content-Length announced" ;;
     28) echo "no complete answer within $PATIENCE s (timed out)" ;;
@@ -249,8 +281,7 @@ expect_header() {
         [[ $value != $pattern ]] || { shopt -u nocasematch && return 0; }
     done
     shopt -u nocasematch
-    explain "the header line '$name: $1'" \
-        "${value:+$name: $value}${value:-no such line}"
+    explain "the header line '$name: $1'" "${value:-no such line}"
 }
 
 # expect_body FILE: what came is what is in FILE.
@@ -294,7 +325,7 @@ wire() {
     problem=$("$TOOLS/wire" "${1:-$((PATIENCE * 500))}" \
         <<<"port $PORT"$'\n'"$script") || status=$?
     [ "$status" -ne 2 ] || { echo "in the test itself: $problem" && return 1; }
-    [ "$status" -eq 0 ] || explain "${EXPECTED:-an answer}" "$problem"
+    [ "$status" -eq 0 ] || explain "${EXPECTED:-an answer}" "$problem" "${HINT:-}"
 }
 
 # raw TEXT: sends TEXT (wire's escapes) and reads until the server closes; the

@@ -43,7 +43,8 @@ overlap() {
             echo "send c$i st: localhost\\r\\n\\r\\n"
             echo "read c$i $BATS_TEST_TMPDIR/answer$i"
         done
-    } | EXPECTED="each client is answered when its request is complete" wire
+    } | EXPECTED="each client is answered when its request is complete" \
+        HINT="a thread and a socket for each, and nobody waits for a thread?" wire
     for ((i = 1; i <= $1; i++)); do
         SENT="GET /f$i while $1 clients are connected"
         ANSWER=$BATS_TEST_TMPDIR/answer$i
@@ -124,7 +125,7 @@ END
 # bats test_tags=id:stalled-download, points:3, see:start_thread
 @test "A download that stalls delays nobody, and is whole in the end" {
     random_file "$ROOT/big.bin" 8000000
-    echo quick >"$ROOT/quick.txt"
+    random_file "$ROOT/quick.txt" 200000
     start_server
     SENT="GET /big.bin, read slowly; meanwhile 5 times GET /quick.txt"
     EXPECTED="the quick answers, and then the rest of the big one" wire <<END
@@ -149,12 +150,13 @@ END
     hold_open 100
     held=$(watch 5000 at-least threads $((idle + 100))) ||
         explain "$((idle + 100)) threads, 100 more than without clients" \
-            "$held threads" "not a process, not a pool: pthread_create for each"
+            "$held threads" \
+            "pthread_create for each, and nobody waits for it; no process, no pool"
     let_go
     is_alive
 }
 
-# bats test_tags=id:nothing-left-behind, points:2, see:start_thread
+# bats test_tags=id:nothing-left-behind, points:2, see:client_thread
 @test "After 2,000 connections threads, descriptors and memory are as before" {
     local request='GET /alive.html HTTP/1.1\r\nHost: localhost\r\n\r\n'
     start_server

@@ -8,6 +8,7 @@ load helpers
 
 setup_file() {
     prepare_tools
+    probe_client "$KIT/phase3/client"
 }
 
 setup() {
@@ -32,7 +33,7 @@ serve() {
     } >"$BATS_TEST_TMPDIR/script"
     # at once, lest a former server's port be taken for this one's
     : >"$BATS_TEST_TMPDIR/port"
-    "$TOOLS/wire" 20000 <"$BATS_TEST_TMPDIR/script" \
+    "$TOOLS/wire" $((PATIENCE * 2000)) <"$BATS_TEST_TMPDIR/script" \
         >"$BATS_TEST_TMPDIR/port" 3>&- 4>&- &
     SERVER=$!
     STARTED+=("$SERVER")
@@ -54,7 +55,7 @@ END
 # client HOST PORT FILENAME: runs the client, for at most 15 s; sets EXIT, and
 # the files OUT and ERR.
 client() {
-    SENT="$PROGRAM $*"
+    SENT="phase3/client $*"
     : >"$OUT"
     (
         # shellcheck disable=SC2086 # its words are ulimit's arguments
@@ -64,9 +65,9 @@ client() {
     local pid=$!
     STARTED+=("$pid")
     EXIT=0
-    "$TOOLS/watch" 15000 "$pid" exit ||
-        explain "the end of the client" "it still runs after 15 s" \
-            "the response is complete, or the server has gone: stop receiving"
+    "$TOOLS/watch" $((PATIENCE * 1500)) "$pid" exit ||
+        explain "the end of the client" "it still runs after $((PATIENCE * 1500)) ms" \
+            "${HINT:-stop when the response is complete or the server has gone}"
     wait "$pid" || EXIT=$?
     [ "$EXIT" -le 128 ] ||
         explain "exit status 0, 1 or 2" "$(how_it_ended "$pid")"
@@ -114,7 +115,7 @@ expect_line() {
 @test "The request has Host with the port, and asks to close the connection" {
     answer 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
     client 127.0.0.1 "$PORT" page.html
-    expect_line "Host: 127.0.0.1:$PORT" "the port belongs there: it is not 80"
+    expect_line "Host: 127.0.0.1:$PORT" "is there a Host line, with the port, since that is not 80?"
     grep -q 'HTTP/1\.0' "$REQUEST" || expect_line "Connection: close"
 }
 
@@ -258,6 +259,7 @@ END
 # bats test_tags=id:silent-server, points:1, see:connect_to
 @test "A server that never answers ends the client with exit status 1" {
     export HTTP_TIMEOUT_MS=500
+    HINT="is net_limit called, and a time-out of recv an error?"
     serve <<END
 accept c
 end c
@@ -338,7 +340,7 @@ END
     name=$(printf '%03000d' 7)
     answer 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
     client 127.0.0.1 "$PORT" "$name"
-    SENT="$PROGRAM 127.0.0.1 $PORT 000...7 (3,000 characters)"
+    SENT="phase3/client 127.0.0.1 $PORT 000...7 (3,000 characters)"
     expect_output
     [ "$(head -n 1 "$REQUEST")" = "GET /$name HTTP/1.1"$'\r' ] ||
         explain "GET /000...7 HTTP/1.1" "$(head -c 100 "$REQUEST" | visible)"

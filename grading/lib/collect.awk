@@ -17,7 +17,7 @@ BEGIN {
 }
 
 function escaped(text) {
-    gsub(/\\/, "\\\\", text)
+    gsub(/\\/, "&&", text)
     gsub(/\t/, "\\t", text)
     gsub(/\r/, "", text)
     return text
@@ -91,6 +91,12 @@ FNR == NR {
         next
     if (line ~ /^got: .*timed out/ && status[current] == "failed")
         status[current] = "timeout"
+    # what is not there yet needs no further words
+    if (line ~ /^not run: / || line ~ /is not filled in yet$/) {
+        if (!(current in missing))
+            missing[current] = (line ~ /^not run/ ? "" : "not run:   ") line
+        next
+    }
     output[current] = output[current] escaped(line) "\\n"
 }
 
@@ -101,6 +107,8 @@ END {
             output[i] = reason
         } else if (done[i] != 1 || planned != tests) {
             exit 1
+        } else if (i in missing) {
+            output[i] = escaped(missing[i]) "\\n"
         }
         # what this system cannot show costs nothing
         right = status[i] == "passed" || status[i] == "skipped"

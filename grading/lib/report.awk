@@ -45,13 +45,23 @@ $2 != phase {
 {
     score += $4
     max += $5
+}
+
+# That there is nothing to test is said once, not for each test.
+$9 ~ /^(phase[0-9] does not compile|there is no source)/ {
+    if ($9 != told)
+        print_output($9)
+    told = $9
+    next
+}
+
+{
     printf "  %-7s %d/%d  %s\n", mark[$6], $4, $5, $3
     if ($6 == "passed" || $9 == told)
         next
-    # that it does not compile is said once, not for each test
     told = $9
     print_output($9)
-    if ($6 != "skipped" && $9 !~ /^(phase[0-9] does not|there is no source)/)
+    if ($6 != "skipped" && $9 !~ /^not run/)
         print "               look at:   " $8 " in " file[phase]
 }
 

@@ -158,6 +158,19 @@ END
         "$KIT/phase2/webserver.c" | diff - phase2/webserver.c
 }
 
+@test "with the reference's answers the student kit gives all points" {
+    copy_kit
+    make -s -C "$COPY" handout
+    cp "$KIT"/phase1/*.c "$COPY/build/handout/phase1/"
+    cp "$KIT"/phase2/*.c "$COPY/build/handout/phase2/"
+    cp "$KIT"/phase3/*.c "$COPY/build/handout/phase3/"
+    make -s -C "$COPY/build/handout" grade >"$BATS_TEST_TMPDIR/log"
+    [ "$(tail -n 1 "$BATS_TEST_TMPDIR/log")" = "Score: 100/100" ] || {
+        grep -v '^  ok' "$BATS_TEST_TMPDIR/log"
+        return 1
+    }
+}
+
 @test "each step of the pages brings a test that did not pass before" {
     "$KIT/grading/selftest/staircase" >&3
 }
