@@ -1,0 +1,257 @@
+/* reaper.c - a threaded server whose threads are joined by another one, half a
+ * second after they have ended, and which waits for each client to close.
+ * usage: reaper [port [root]] */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { HEAD_MAX = 16384, PATIENCE_MS = 10000, REAP_MS = 500 };
+
+/* One connection, in the list of those whose threads are not joined yet. */
+struct connection {
+    pthread_t thread;
+    int socket, ended;
+    struct connection *next;
+};
+
+static struct connection *connections;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static char root[PATH_MAX];
+
+static int give(int client, const char *data, size_t size)
+{
+    ssize_t n = 1;
+    for (; size > 0 && n > 0; data += n, size -= (size_t)n)
+        if ((n = send(client, data, size, MSG_NOSIGNAL)) <= 0)
+            return -1;
+    return 0;
+}
+
+static int give_head(
+    int client, const char *status, const char *type, long long size)
+{
+    char head[256];
+    int n = snprintf(head, sizeof head,
+        "HTTP/1.1 %s\r\nConnection: close\r\nContent-Type: %s\r\n"
+        "Content-Length: %lld\r\n\r\n",
+        status, type, size);
+    fprintf(stderr, "reaper: %s\n", status);
+    return give(client, head, (size_t)n);
+}
+
+static void refuse(int client, const char *status)
+{
+    if (give_head(client, status, "text/html", (long long)strlen(status)) == 0)
+        give(client, status, strlen(status));
+}
+
+static const char *type_of(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    if (!dot)
+        return "application/octet-stream";
+    return strcmp(dot, ".html") == 0  ? "text/html"
+           : strcmp(dot, ".txt") == 0 ? "text/plain"
+           : strcmp(dot, ".css") == 0 ? "text/css"
+           : strcmp(dot, ".png") == 0 ? "image/png"
+           : strcmp(dot, ".jpg") == 0 ? "image/jpeg"
+                                      : "application/octet-stream";
+}
+
+static void give_file(int client, const char *path)
+{
+    struct stat about;
+    char *piece = NULL;
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0 && (errno == EMFILE || errno == ENFILE)) {
+        refuse(client, "503 Service Unavailable");
+    } else if (file < 0 || fstat(file, &about) < 0 || !S_ISREG(about.st_mode)) {
+        refuse(client, "404 Not Found");
+    } else if (!(piece = malloc(65536))) {
+        refuse(client, "503 Service Unavailable");
+    } else if (give_head(client, "200 OK", type_of(path), about.st_size) == 0) {
+        long long left = about.st_size;
+        while (left > 0) {
+            ssize_t n = read(file, piece, left < 65536 ? (size_t)left : 65536);
+            if (n <= 0 || give(client, piece, (size_t)n) < 0)
+                break;
+            left -= n;
+        }
+    }
+    free(piece);
+    if (file >= 0)
+        close(file);
+}
+
+/* Decode target onto the end of the root's name. Return 0, or -1. */
+static int make_name(const char *target, char *name)
+{
+    size_t n = strlen(root);
+    memcpy(name, root, n);
+    for (; *target && *target != '?'; target++) {
+        unsigned byte = (unsigned char)*target;
+        if (byte == '%') {
+            if (strspn(target + 1, "0123456789abcdefABCDEF") < 2)
+                return -1;
+            sscanf(target + 1, "%2x", &byte);
+            target += 2;
+        }
+        if (byte < ' ' || n >= PATH_MAX - 12)
+            return -1;
+        name[n++] = (char)byte;
+    }
+    strcpy(name + n, name[n - 1] == '/' ? "index.html" : "");
+    return 0;
+}
+
+static void answer(int client, const char *head)
+{
+    char method[8], target[PATH_MAX], name[PATH_MAX], real[PATH_MAX];
+    size_t length = strlen(root);
+    int minor;
+    if (sscanf(head, "%7s %4095s HTTP/1.%1d", method, target, &minor) != 3 ||
+        *target != '/' || make_name(target, name) < 0)
+        refuse(client, "400 Bad Request");
+    else if (strcmp(method, "GET") != 0)
+        refuse(client, "405 Method Not Allowed");
+    else if (!realpath(name, real))
+        refuse(client, "404 Not Found");
+    else if (strncmp(real, root, length) != 0 || real[length] != '/')
+        refuse(client, "403 Forbidden");
+    else
+        give_file(client, real);
+}
+
+/* Receive the head into size bytes. Return 0, or -1 if it does not come. */
+static int receive_head(int client, char *head, size_t size)
+{
+    size_t used = 0;
+    do {
+        errno = 0;
+        ssize_t n = recv(client, head + used, size - 1 - used, 0);
+        if (n <= 0)
+            return -1;
+        head[used += (size_t)n] = '\0';
+    } while (!strstr(head, "\r\n\r\n") && used < size - 1);
+    return strstr(head, "\r\n\r\n") ? 0 : -1;
+}
+
+static void *serve(void *argument)
+{
+    struct connection *own = argument;
+    struct timeval patience = {PATIENCE_MS / 1000, 0};
+    char head[HEAD_MAX];
+    int client = own->socket;
+    setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    if (receive_head(client, head, sizeof head) == 0)
+        answer(client, head);
+    else if (errno == EAGAIN)
+        refuse(client, "408 Request Timeout");
+    shutdown(client, SHUT_WR);
+    for (int i = 0; i < 100 && recv(client, head, sizeof head, 0) > 0; i++)
+        ;
+    close(client);
+    pthread_mutex_lock(&lock);
+    own->ended = 1;
+    pthread_mutex_unlock(&lock);
+    return NULL;
+}
+
+/* Twice a second, join the threads that have ended. */
+static void *reap(void *unused)
+{
+    for (;; poll(NULL, 0, REAP_MS)) {
+        pthread_mutex_lock(&lock);
+        for (struct connection **at = &connections, *c; (c = *at);) {
+            if (!c->ended) {
+                at = &c->next;
+                continue;
+            }
+            *at = c->next;
+            pthread_join(c->thread, NULL);
+            free(c);
+        }
+        pthread_mutex_unlock(&lock);
+    }
+    return unused;
+}
+
+/* Have a thread serve the client. Return 0, or -1 if there can be none. */
+static int start(int client)
+{
+    struct connection *own = calloc(1, sizeof *own);
+    if (!own)
+        return -1;
+    own->socket = client;
+    pthread_mutex_lock(&lock);
+    int error = pthread_create(&own->thread, NULL, serve, own);
+    if (error == 0) {
+        own->next = connections;
+        connections = own;
+    } else {
+        free(own);
+    }
+    pthread_mutex_unlock(&lock);
+    return error == 0 ? 0 : -1;
+}
+
+static void on_stop(int number)
+{
+    _exit(number == 0);
+}
+
+static int make_listener(unsigned port)
+{
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons((in_port_t)port)};
+    socklen_t length = sizeof address;
+    int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(listener, (struct sockaddr *)&address, length) < 0 ||
+        listen(listener, SOMAXCONN) < 0)
+        err(1, "cannot listen");
+    getsockname(listener, (struct sockaddr *)&address, &length);
+    printf("Listening on port %d\n", ntohs(address.sin_port));
+    fflush(stdout);
+    return listener;
+}
+
+int main(int argc, char **argv)
+{
+    pthread_t reaper;
+    unsigned port = 6789;
+    char extra;
+    if (argc > 3 ||
+        (argc > 1 && (sscanf(argv[1], "%5u%c", &port, &extra) != 1 ||
+                         port > 65535 || *argv[1] == '-')) ||
+        !realpath(argc > 2 ? argv[2] : ".", root)) {
+        fprintf(stderr, "usage: reaper [port [root]]\n");
+        return 2;
+    }
+    signal(SIGINT, on_stop);
+    signal(SIGTERM, on_stop);
+    if (pthread_create(&reaper, NULL, reap, NULL) != 0)
+        errx(1, "no thread");
+    int listener = make_listener(port);
+    for (;;) {
+        int client = accept(listener, NULL, NULL);
+        if (client < 0)
+            poll(NULL, 0, 50);
+        else if (start(client) < 0) {
+            refuse(client, "503 Service Unavailable");
+            close(client);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+/* untileof.c - a client that keeps the head until it is whole, looks for
+ * Content-Length with strcasestr, and copies the rest up to that or end of
+ * file. usage: untileof server_host server_port filename */
+#define _GNU_SOURCE /* strcasestr */
+#include <errno.h>
+#include <error.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static char buffer[65536];
+
+static void put(const char *data, size_t size)
+{
+    if (fwrite(data, 1, size, stdout) != size || fflush(stdout) != 0)
+        error(1, errno, "stdout");
+}
+
+static size_t get(int server, char *data, size_t size)
+{
+    ssize_t n = recv(server, data, size, 0);
+    if (n < 0)
+        error(1, errno == EAGAIN ? ETIMEDOUT : errno, "receiving");
+    return (size_t)n;
+}
+
+static int reach(const char *host, const char *port)
+{
+    struct timeval ten = {.tv_sec = 10};
+    struct addrinfo *all,
+        hints = {.ai_socktype = SOCK_STREAM, .ai_protocol = IPPROTO_TCP};
+    int server = -1, problem = getaddrinfo(host, port, &hints, &all);
+    if (problem != 0)
+        error(1, 0, "%s: %s", host, gai_strerror(problem));
+    for (struct addrinfo *one = all; one; one = one->ai_next) {
+        server = socket(one->ai_family, one->ai_socktype, one->ai_protocol);
+        setsockopt(server, SOL_SOCKET, SO_RCVTIMEO, &ten, sizeof ten);
+        setsockopt(server, SOL_SOCKET, SO_SNDTIMEO, &ten, sizeof ten);
+        if (connect(server, one->ai_addr, one->ai_addrlen) == 0)
+            break;
+        problem = errno;
+        close(server);
+        server = -1;
+    }
+    freeaddrinfo(all);
+    if (server < 0)
+        error(1, problem, "%s:%s", host, port);
+    return server;
+}
+
+/* Write name as a target. What is encoded already stays. */
+static char *target_of(const char *name)
+{
+    char *target = malloc(3 * strlen(name) + 2), *out = target;
+    if (!target)
+        error(1, errno, "memory");
+    *out++ = '/';
+    for (name += strspn(name, "/"); *name; name++)
+        out += sprintf(out,
+            strchr("\"<>\\^`{|}#", *name) || *name <= ' ' || *name == 127
+                ? "%%%02X"
+                : "%c",
+            (unsigned char)*name);
+    return target;
+}
+
+static void ask(int server, char **words)
+{
+    char *target = target_of(words[3]), *request;
+    int v6 = strchr(words[1], ':') != NULL;
+    int n = asprintf(&request,
+        "GET %s HTTP/1.1\r\nHost: %s%s%s:%s\r\n"
+        "Accept-Encoding: identity\r\nConnection: Close\r\n\r\n",
+        target, v6 ? "[" : "", words[1], v6 ? "]" : "", words[2]);
+    if (n < 0)
+        error(1, errno, "memory");
+    for (int done = 0, m; done < n; done += m)
+        if ((m = (int)send(
+                 server, request + done, (size_t)(n - done), MSG_NOSIGNAL)) < 0)
+            break; /* there may be a response nevertheless */
+    free(request);
+    free(target);
+}
+
+/* Print the response's head and what came with it of the body. Return how much
+ * of the body is to come, -1 for all up to end of file. */
+static long long print_head(int server)
+{
+    size_t used = 0, shown = 0, n;
+    char *end = NULL, *line, *behind;
+    long long length = -1;
+    while (!end) {
+        n = get(server, buffer + used, sizeof buffer - 1 - used);
+        used += n;
+        buffer[used] = '\0';
+        if (n == 0 || strncmp(buffer, "HTTP/1.", used < 7 ? used : 7) != 0)
+            error(1, 0, "no HTTP response came");
+        end = strstr(buffer, "\r\n\r\n");
+        if (end && strchr("1", buffer[9])) { /* 1xx: the real one follows */
+            put(buffer, (size_t)(end + 4 - buffer));
+            used -= (size_t)(end + 4 - buffer);
+            memmove(buffer, end + 4, used + 1);
+            end = strstr(buffer, "\r\n\r\n");
+        }
+    }
+    end[2] = '\0';
+    line = strcasestr(buffer, "\r\ncontent-length:");
+    if (line) {
+        length = strtoll(line + 17, &behind, 10);
+        if (length < 0 || behind == line + 17)
+            error(1, 0, "that is no length");
+    }
+    end[2] = '\r';
+    shown = used - (size_t)(end + 4 - buffer);
+    if (length >= 0 && (long long)shown > length)
+        shown = (size_t)length;
+    put(buffer, (size_t)(end + 4 - buffer) + shown);
+    return length < 0 ? -1 : length - (long long)shown;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 4)
+        error(2, 0, "usage: untileof server_host server_port filename");
+    int server = reach(argv[1], argv[2]);
+    ask(server, argv);
+    long long left = print_head(server);
+    while (left != 0) {
+        size_t most = sizeof buffer;
+        if (left > 0 && left < (long long)most)
+            most = (size_t)left;
+        size_t n = get(server, buffer, most);
+        if (n == 0)
+            break;
+        put(buffer, n);
+        left -= left > 0 ? (long long)n : 0;
+    }
+    if (left > 0)
+        error(1, 0, "%lld bytes are missing", left);
+    return 0;
+}
