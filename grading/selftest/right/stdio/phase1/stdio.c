@@ -185,7 +185,7 @@ static void serve(FILE *in, FILE *out)
     }
     fflush(out);
     shutdown(current, SHUT_WR);
-    if (status <= 0 || status == 200 || status == 404)
+    if (status <= 0)
         return;
     set_alarm(1000); /* for what the client still sends */
     while (getc(in) != EOF)
