@@ -363,20 +363,28 @@ hold_open() {
     mkfifo "$BATS_TEST_TMPDIR/script"
     "$TOOLS/wire" <"$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/held" \
         3>&- 4>&- &
-    STARTED+=($!)
+    HOLDER=$!
+    STARTED+=("$HOLDER")
     exec 7>"$BATS_TEST_TMPDIR/script"
     {
         echo "port $PORT"
         for ((i = 1; i <= $1; i++)); do
             echo "open h$i"
             echo "send h$i GET /alive.html HTTP/1.1\\r\\nHo"
+            # let a server with a short queue (listen) accept these
+            [ $((i % 4)) -ne 0 ] || echo "pause 10"
         done
     } >&7
     SENT="half a request on each of $1 connections"
 }
 
+# Ends them all at once, even where the holder still waits for a connection.
 let_go() {
     exec 7>&-
+    [ -n "${HOLDER:-}" ] || return 0
+    kill "$HOLDER" 2>/dev/null || true
+    wait "$HOLDER" 2>/dev/null || true
+    HOLDER=
 }
 
 # escaped TEXT: prints TEXT with its line ends as wire's escapes.

@@ -168,7 +168,7 @@ END
     start_server
     SENT="printf '$request' | nc 127.0.0.1 $PORT, in two packets"
     for ((i = 1; i < ${#plain}; i++)); do
-        printf 'open c\nsend c %s\nquiet c\nsend c %s\nread c %s\n' \
+        printf 'open c\nsend c %s\nquiet c\nsend c %s\nread c %s\nclose c\n' \
             "$(escaped "${plain:0:i}")" "$(escaped "${plain:i}")" \
             "$BATS_TEST_TMPDIR/answer$i"
     done | EXPECTED="no answer before the request is complete, and then one" \

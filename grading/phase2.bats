@@ -37,6 +37,8 @@ overlap() {
         for ((i = 1; i <= $1; i++)); do
             echo "open c$i"
             echo "send c$i GET /f$i HTTP/1.1\\r\\nHo"
+            # let a server with a short queue (listen) accept these
+            [ $((i % 4)) -ne 0 ] || echo "pause 10"
         done
         for ((i = $1; i >= 1; i--)); do
             echo "quiet c$i"

@@ -17,7 +17,10 @@
 #include <string.h>
 #include <time.h>
 
-enum { INTERVAL_MS = 2 }; /* between two looks */
+enum {
+    INTERVAL_MS = 2, /* between two looks */
+    PATH_SIZE = 80,
+};
 
 static long long clock_ms(void)
 {
@@ -31,14 +34,11 @@ static int is_gone(pid_t pid)
     return kill(pid, 0) < 0 && errno == ESRCH;
 }
 
-/* Return how many entries the process' folder in /proc has: its descriptors
- * (fd) or its threads (task); -1 if there is no such folder. */
-static int count(pid_t pid, const char *folder)
+/* Return how many entries the folder has, -1 if there is no such folder. */
+static int entries(const char *path)
 {
-    char path[64];
     int n = 0;
     struct dirent *entry;
-    snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, folder);
     DIR *dir = opendir(path);
     if (!dir)
         return -1;
@@ -48,14 +48,13 @@ static int count(pid_t pid, const char *folder)
     return n;
 }
 
-/* Return the number after name in the process' status, -1 if there is none. */
-static int status_field(pid_t pid, const char *name)
+/* Return the number after name in the status file, -1 if there is none. */
+static int status_field(const char *path, const char *name)
 {
     char line[256];
     int n = -1;
     size_t length = strlen(name);
-    snprintf(line, sizeof line, "/proc/%ld/status", (long)pid);
-    FILE *file = fopen(line, "r");
+    FILE *file = fopen(path, "r");
     if (!file)
         return -1;
     while (n < 0 && fgets(line, sizeof line, file))
@@ -63,6 +62,31 @@ static int status_field(pid_t pid, const char *name)
             n = atoi(line + length + 1);
     fclose(file);
     return n;
+}
+
+/* Return the most that a thread of the process shows of what, -1 if that cannot
+ * be seen: all share it, but one that has ended shows nothing, and the first
+ * thread may have ended (pthread_exit in main). */
+static int shared(pid_t pid, const char *what)
+{
+    char path[PATH_SIZE];
+    int most = -1, of_fds = strcmp(what, "fds") == 0;
+    struct dirent *entry;
+    snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
+    DIR *dir = opendir(path);
+    if (!dir)
+        return -1;
+    while ((entry = readdir(dir))) {
+        snprintf(path, sizeof path, "/proc/%ld/task/%.20s/%s", (long)pid,
+            entry->d_name, of_fds ? "fd" : "status");
+        if (entry->d_name[0] == '.')
+            continue;
+        int n = of_fds ? entries(path) : status_field(path, what);
+        if (n > most)
+            most = n;
+    }
+    closedir(dir);
+    return most;
 }
 
 /* Return how many lines the file has. */
@@ -81,13 +105,13 @@ static int lines(const char *path)
 /* Return how many of what there are, -1 if that cannot be seen. */
 static int how_many(pid_t pid, const char *what)
 {
-    if (strcmp(what, "fds") == 0)
-        return count(pid, "fd");
-    if (strcmp(what, "threads") == 0)
-        return count(pid, "task");
-    if (strncmp(what, "Vm", 2) == 0)
-        return status_field(pid, what);
-    return lines(what);
+    char path[PATH_SIZE];
+    if (strcmp(what, "fds") == 0 || strncmp(what, "Vm", 2) == 0)
+        return shared(pid, what);
+    if (strcmp(what, "threads") != 0)
+        return lines(what);
+    snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
+    return entries(path);
 }
 
 /* Print the first line of the file if it is whole. Return whether it is. */

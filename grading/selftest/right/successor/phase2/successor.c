@@ -141,6 +141,7 @@ static void send_body(int client, int file, off_t size)
 static void serve(FILE *in, int out)
 {
     struct request request = {"", "/"};
+    struct timeval second = {.tv_sec = 1};
     struct stat about;
     int file = -1, status = read_request(in, &request);
     int get = strcmp(request.method, "GET") == 0;
@@ -157,8 +158,7 @@ static void serve(FILE *in, int out)
         refuse(out, status);
     }
     shutdown(out, SHUT_WR);
-    if (status == 0 || status == 404)
-        return;
+    setsockopt(out, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
     for (int i = 0; i < 100000 && getc(in) != EOF; i++)
         ;
 }
