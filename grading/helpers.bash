@@ -16,13 +16,9 @@ PATIENCE=${PATIENCE:-10}
 
 # Builds the tools unless they are there. For setup_file.
 prepare_tools() {
-    local tool
     [ -n "${TOOLS:-}" ] && return
     export TOOLS=$BATS_FILE_TMPDIR/tools
-    mkdir -p "$TOOLS"
-    for tool in "$BATS_TEST_DIRNAME"/tools/*.c; do
-        cc -std=gnu11 -O1 -o "$TOOLS/$(basename "$tool" .c)" "$tool"
-    done
+    "$BATS_TEST_DIRNAME/tools/build" "$TOOLS"
 }
 
 # probe_server PROGRAM: for setup_file. A server that does not listen, or does not
@@ -162,16 +158,20 @@ shown() {
     echo "${command//$ROOT/FOLDER}"
 }
 
+# become ARGUMENT...: turns this shell, a background job, into PROGRAM. LIMITS may
+# hold ulimit's arguments, WRAPPER a command to run it by.
+become() {
+    # shellcheck disable=SC2086 # its words are ulimit's arguments
+    [ -z "${LIMITS:-}" ] || ulimit $LIMITS
+    exec ${WRAPPER[@]+"${WRAPPER[@]}"} "$TOOLS/fresh" "$PROGRAM" "$@"
+}
+
 # launch ARGUMENT...: starts the server, and sets SERVER to its process id. Its
-# output goes to the files out and err. LIMITS may hold ulimit's arguments.
+# output goes to the files out and err.
 launch() {
     # at once, lest a former server's ready line be taken for this one's
     : >"$BATS_TEST_TMPDIR/out"
-    (
-        # shellcheck disable=SC2086 # its words are ulimit's arguments
-        [ -z "${LIMITS:-}" ] || ulimit $LIMITS
-        exec "$TOOLS/fresh" "$PROGRAM" "$@"
-    ) >"$BATS_TEST_TMPDIR/out" 2>>"$BATS_TEST_TMPDIR/err" \
+    become "$@" >"$BATS_TEST_TMPDIR/out" 2>>"$BATS_TEST_TMPDIR/err" \
         </dev/null 3>&- 4>&- &
     SERVER=$!
     STARTED+=("$SERVER")
@@ -264,10 +264,9 @@ expect_status() {
     explain "status ${*// / or }" "$(head -n 1 "$HEAD" | visible)"
 }
 
-# header NAME [FILE]: prints the value of that header line.
+# header NAME: prints the value of that header line.
 header() {
-    LC_ALL=C awk -v name="$1" -f "$BATS_TEST_DIRNAME/lib/header.awk" \
-        "${2:-$HEAD}"
+    LC_ALL=C awk -v name="$1" -f "$BATS_TEST_DIRNAME/lib/header.awk" "$HEAD"
 }
 
 # expect_header NAME PATTERN...: a header line's value matches one (case aside).
@@ -287,6 +286,22 @@ expect_header() {
 # expect_body FILE: what came is what is in FILE.
 expect_body() {
     expect_same "$1" "$BODY" body
+}
+
+# expect_end FILE ANSWER: the answer, head and body, ends in the bytes of FILE.
+expect_end() {
+    BODY=$BATS_TEST_TMPDIR/body
+    tail -c "$(size_of "$1")" "$2" >"$BODY"
+    expect_body "$1"
+}
+
+# expect_line_ends HEAD: each line ends in CR LF, and the last one is empty.
+expect_line_ends() {
+    LC_ALL=C grep -qv $'\r$' "$1" &&
+        explain 'CR LF (\r\n) at the end of each line' "$(visible <"$1")"
+    [ "$(tail -n 1 "$1")" = $'\r' ] ||
+        explain 'an empty line (\r\n) after the header lines' \
+            "$(visible <"$1")"
 }
 
 # expect_same EXPECTED GOT WHAT: two files have the same bytes.
@@ -357,9 +372,20 @@ split_answer() {
     tail -c "+$((length + 1))" "$ANSWER" >"$BODY"
 }
 
+# half_requests COUNT: prints the script of COUNT clients, c1 and so on, that
+# connect and send half a request each, for /f1 and so on.
+half_requests() {
+    local i
+    for ((i = 1; i <= $1; i++)); do
+        echo "open c$i"
+        echo "send c$i GET /f$i HTTP/1.1\\r\\nHo"
+        # let a server with a short queue (listen) accept these
+        [ $((i % 4)) -ne 0 ] || echo "pause 10"
+    done
+}
+
 # hold_open COUNT: keeps COUNT half-sent requests open, until let_go.
 hold_open() {
-    local i
     mkfifo "$BATS_TEST_TMPDIR/script"
     "$TOOLS/wire" <"$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/held" \
         3>&- 4>&- &
@@ -368,12 +394,7 @@ hold_open() {
     exec 7>"$BATS_TEST_TMPDIR/script"
     {
         echo "port $PORT"
-        for ((i = 1; i <= $1; i++)); do
-            echo "open h$i"
-            echo "send h$i GET /alive.html HTTP/1.1\\r\\nHo"
-            # let a server with a short queue (listen) accept these
-            [ $((i % 4)) -ne 0 ] || echo "pause 10"
-        done
+        half_requests "$1"
     } >&7
     SENT="half a request on each of $1 connections"
 }

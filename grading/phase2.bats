@@ -34,12 +34,7 @@ overlap() {
     start_server
     SENT="half a GET on each of $1 connections, then the other halves, last first"
     {
-        for ((i = 1; i <= $1; i++)); do
-            echo "open c$i"
-            echo "send c$i GET /f$i HTTP/1.1\\r\\nHo"
-            # let a server with a short queue (listen) accept these
-            [ $((i % 4)) -ne 0 ] || echo "pause 10"
-        done
+        half_requests "$1"
         for ((i = $1; i >= 1; i--)); do
             echo "quiet c$i"
             echo "send c$i st: localhost\\r\\n\\r\\n"
@@ -137,8 +132,7 @@ take big 1
 times 5 GET /quick.txt HTTP/1.1\r\nHost: localhost\r\n\r\n
 read big $BATS_TEST_TMPDIR/answer
 END
-    tail -c 8000000 "$BATS_TEST_TMPDIR/answer" >"$BATS_TEST_TMPDIR/body"
-    expect_same "$ROOT/big.bin" "$BATS_TEST_TMPDIR/body" body
+    expect_end "$ROOT/big.bin" "$BATS_TEST_TMPDIR/answer"
 }
 
 # --- how it is done
@@ -192,8 +186,7 @@ take b 100
 reset a
 read b $BATS_TEST_TMPDIR/answer
 END
-    tail -c 3000000 "$BATS_TEST_TMPDIR/answer" >"$BATS_TEST_TMPDIR/body"
-    expect_same "$ROOT/big.bin" "$BATS_TEST_TMPDIR/body" body
+    expect_end "$ROOT/big.bin" "$BATS_TEST_TMPDIR/answer"
     is_alive
 }
 

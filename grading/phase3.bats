@@ -57,11 +57,7 @@ END
 client() {
     SENT="phase3/client $*"
     : >"$OUT"
-    (
-        # shellcheck disable=SC2086 # its words are ulimit's arguments
-        [ -z "${LIMITS:-}" ] || ulimit $LIMITS
-        exec ${WRAPPER[@]+"${WRAPPER[@]}"} "$TOOLS/fresh" "$PROGRAM" "$@"
-    ) >"$OUT" 2>"$ERR" </dev/null 3>&- 4>&- &
+    become "$@" >"$OUT" 2>"$ERR" </dev/null 3>&- 4>&- &
     local pid=$!
     STARTED+=("$pid")
     EXIT=0
@@ -77,6 +73,14 @@ client() {
 expect_exit() {
     [ "$EXIT" -eq "$1" ] ||
         explain "exit status $1" "exit status $EXIT; $(tail -n 2 "$ERR")"
+}
+
+# expect_complaint STATUS: the client ended so, with a message on stderr and
+# nothing on stdout.
+expect_complaint() {
+    expect_exit "$1"
+    [ -s "$ERR" ] || explain "a message on stderr" "nothing"
+    [ ! -s "$OUT" ] || explain "nothing on stdout" "$(visible <"$OUT")"
 }
 
 # expect_output: the client printed what the server sent, and ended well.
@@ -107,10 +111,7 @@ expect_line() {
         [ "$(head -n 1 "$REQUEST")" = "GET /$name HTTP/1.0"$'\r' ] ||
         explain "GET /$name HTTP/1.1\\r\\n" \
             "$(head -n 1 "$REQUEST" | visible)"
-    LC_ALL=C grep -qv $'\r$' "$REQUEST" &&
-        explain 'CR LF (\r\n) at the end of each line' "$(visible <"$REQUEST")"
-    [ "$(tail -n 1 "$REQUEST")" = $'\r' ] ||
-        explain 'an empty line (\r\n) at the end' "$(visible <"$REQUEST")"
+    expect_line_ends "$REQUEST"
 }
 
 # bats test_tags=id:host-line, points:2, see:send_request
@@ -317,21 +318,15 @@ END
 @test "A refused connection or an unknown host: a message and exit status 1" {
     serve </dev/null # it has gone, and the port with it
     client 127.0.0.1 "$PORT" page.html
-    expect_exit 1
-    [ -s "$ERR" ] || explain "a message on stderr" "nothing"
-    [ ! -s "$OUT" ] || explain "nothing on stdout" "$(visible <"$OUT")"
+    expect_complaint 1
     client no-such-host.invalid 80 page.html
-    expect_exit 1
-    [ -s "$ERR" ] || explain "a message on stderr" "nothing"
-    [ ! -s "$OUT" ] || explain "nothing on stdout" "$(visible <"$OUT")"
+    expect_complaint 1
 }
 
 # bats test_tags=id:usage, points:1, see:main
 @test "Without its three arguments the client explains its usage and exits with 2" {
     client
-    expect_exit 2
-    [ -s "$ERR" ] || explain "the usage on stderr" "nothing"
-    [ ! -s "$OUT" ] || explain "nothing on stdout" "$(visible <"$OUT")"
+    expect_complaint 2
     client 127.0.0.1 80
     expect_exit 2
 }
@@ -358,8 +353,7 @@ END
         PROGRAM=$KIT/phase3/client
         client 127.0.0.1 "$PORT" page.html
         expect_exit 0
-        tail -c 100000 "$OUT" >"$BATS_TEST_TMPDIR/body"
-        expect_same "$ROOT/page.html" "$BATS_TEST_TMPDIR/body" body
+        expect_end "$ROOT/page.html" "$OUT"
         stop_server
     done
 }

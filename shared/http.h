@@ -13,8 +13,7 @@
 enum {
     HTTP_TARGET_MAX = 8000,    /* bytes in a request's target, else 414 */
     HTTP_HEAD_MAX = 16 * 1024, /* bytes in a request's head, else 431 */
-    HTTP_LINES_SIZE =
-        12500, /* http_lines with NUL: a path of PATH_MAX, all as %XX */
+    HTTP_LINES_SIZE = 12500,   /* http_lines, a path of PATH_MAX all as %XX */
 };
 
 /* One request. The program fills head and used; http_parse makes the rest. */

@@ -7,11 +7,10 @@
 #include <sys/socket.h>
 
 enum {
-    NET_TIMEOUT_MS =
-        10000, /* for a request's head; silence that ends an answer */
-    NET_LINGER_MS = 2000, /* time for a client to stop sending */
-    NET_PAUSE_MS = 50,    /* rest when the system is out of something */
-    NET_STOP_S = 3,       /* seconds for answers under way when stopping */
+    NET_TIMEOUT_MS = 10000, /* for a head; silence that ends an answer */
+    NET_LINGER_MS = 2000,   /* time for a client to stop sending */
+    NET_PAUSE_MS = 50,      /* rest when the system is out of something */
+    NET_STOP_S = 3,         /* seconds for answers under way when stopping */
 };
 
 /* When to send: now, or together with what follows at once. */

@@ -1,5 +1,5 @@
 # json.awk - makes results.json of the records that collect.awk prints.
-# usage: awk -f json.awk -v status=graded -v submission=NAME -v seed=N
+# usage: awk -f unescape.awk -f json.awk -v status=graded -v submission=NAME -v seed=N
 #            -v jail=KIND RECORDS
 # With -v status=error -v message=TEXT it says why nothing was graded.
 
@@ -21,19 +21,6 @@ function string(text,    i, out) {
     for (i = 1; i <= length(text); i++)
         out = out code[substr(text, i, 1)]
     return "\"" out "\""
-}
-
-# Undoes what collect.awk did to a test's output.
-function unescaped(text,    i, c, out) {
-    for (i = 1; i <= length(text); i++) {
-        c = substr(text, i, 1)
-        if (c == "\\") {
-            c = substr(text, ++i, 1)
-            c = c == "n" ? "\n" : c == "t" ? "\t" : c
-        }
-        out = out c
-    }
-    return out
 }
 
 {

@@ -1,4 +1,5 @@
 # report.awk - prints the records of collect.awk for people.
+# usage: awk -f unescape.awk -f report.awk RECORDS
 
 BEGIN {
     FS = "\t"
@@ -16,14 +17,10 @@ BEGIN {
 
 # Prints a test's output, indented, line by line.
 function print_output(text,    lines, n, i) {
-    gsub(/\\\\/, "\001", text)
-    n = split(text, lines, /\\n/)
-    for (i = 1; i <= n; i++) {
-        gsub(/\\t/, "\t", lines[i])
-        gsub(/\001/, "\\", lines[i])
+    n = split(unescaped(text), lines, "\n")
+    for (i = 1; i <= n; i++)
         if (lines[i] != "")
             print "               " lines[i]
-    }
 }
 
 function end_phase() {

@@ -1,16 +1,14 @@
 #!/usr/bin/env bats
 # browser.bats - a real browser opens pages of the reference servers.
 
-bats_require_minimum_version 1.8.0
+load kit.bash
 
 setup_file() {
     BROWSER=$(command -v chromium || command -v chromium-browser ||
         command -v google-chrome) || skip "Chromium is not installed"
     export BROWSER
-    KIT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-    export KIT
     make -C "$KIT" phase1 phase2 >&2
-    cc -std=gnu11 -O1 -o "$BATS_FILE_TMPDIR/watch" "$KIT/grading/tools/watch.c"
+    "$KIT/grading/tools/build" "$BATS_FILE_TMPDIR" watch
 }
 
 setup() {

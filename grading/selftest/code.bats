@@ -1,18 +1,12 @@
 #!/usr/bin/env bats
 # code.bats - the kit's own code: it builds anywhere, is tidy, and does right.
 
-bats_require_minimum_version 1.8.0
+load kit.bash
 
 STRICT="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 
 setup() {
-    KIT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
     cd "$KIT" || return
-}
-
-# needs PROGRAM: skips the test where an instructor's extra is missing.
-needs() {
-    command -v "$1" >/dev/null || skip "$1 is not installed"
 }
 
 # sources: prints the name of each C file.
@@ -86,8 +80,8 @@ http_test() {
 @test "shellcheck finds nothing in the scripts" {
     needs shellcheck
     shellcheck grading/grade grading/timeline handout/build grading/helpers.bash grading/*.bats \
-        grading/selftest/run grading/selftest/staircase \
-        grading/selftest/*.bats .ci/run
+        grading/selftest/run grading/selftest/staircase grading/selftest/wrong \
+        grading/tools/build grading/selftest/kit.bash grading/selftest/*.bats .ci/run
 }
 
 @test "no function is longer than 40 lines" {

@@ -1,20 +1,14 @@
 #!/usr/bin/env bats
 # grader.bats - the grader gives each program what it deserves.
 
-bats_require_minimum_version 1.8.0
+load kit.bash
 
 setup() {
-    KIT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
     GRADE=$KIT/grading/grade
     OUT=$BATS_TEST_TMPDIR/out
     RESULTS=$OUT/results.json
     SUBMISSION=$BATS_TEST_TMPDIR/alice
     LOG=$BATS_TEST_TMPDIR/log
-}
-
-# needs PROGRAM: skips the test where an instructor's extra is missing.
-needs() {
-    command -v "$1" >/dev/null || skip "$1 is not installed"
 }
 
 # grade OPTION... SUBMISSION: grades it into OUT; what is printed goes to LOG.
@@ -214,13 +208,10 @@ END
 }
 
 @test "an instructor's private tests are graded with the others" {
-    local copy=$BATS_TEST_TMPDIR/kit
-    mkdir "$copy"
-    (cd "$KIT" && tar -cf - --exclude=./build --exclude=./.git .) |
-        tar -xf - -C "$copy"
-    mkdir "$copy/grading/private"
+    copy_kit
+    mkdir "$COPY/grading/private"
     # bats would take a line with @test here for one of this file
-    sed 's/^TEST/@test/' >"$copy/grading/private/phase1.bats" <<'END'
+    sed 's/^TEST/@test/' >"$COPY/grading/private/phase1.bats" <<'END'
 
 # bats test_tags=id:private, points:2, see:send_file
 TEST "A private test" {
@@ -230,7 +221,7 @@ TEST "A private test" {
     expect_body "$ROOT/p.txt"
 }
 END
-    GRADE=$copy/grading/grade
+    GRADE=$COPY/grading/grade
     grade -p 1 "$KIT"
     expect_score 42/42
     [ "$(query '.tests[-1].id')" = phase1/private ]

@@ -1,22 +1,11 @@
 #!/usr/bin/env bats
 # handout.bats - the student kit: made of the reference, without its answers.
 
-bats_require_minimum_version 1.8.0
+load kit.bash
 
 setup() {
-    KIT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
     STARTER=$KIT/handout/starter.awk
     SOURCE=$BATS_TEST_TMPDIR/source.c
-}
-
-# copy_kit: a copy of the kit, with its history, to make a handout in.
-copy_kit() {
-    COPY=$BATS_TEST_TMPDIR/kit
-    git clone -q "$KIT" "$COPY" 2>/dev/null || mkdir -p "$COPY"
-    # as it is now, not only as it was committed
-    (cd "$KIT" && tar -cf - --exclude=./build --exclude=./.git .) |
-        tar -xf - -C "$COPY"
-    make -s -C "$COPY" clean >/dev/null
 }
 
 # refuses LINE WORDS: the mark processor stops at that line of SOURCE.

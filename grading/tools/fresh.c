@@ -1,6 +1,7 @@
 /* fresh.c - runs a program as a terminal would: a shell's background job, which
  * each server under test is, would have SIGINT and SIGQUIT ignored, and maybe
- * SIGPIPE. usage: fresh PROGRAM [ARGUMENT...] */
+ * SIGPIPE.
+ * usage: fresh PROGRAM [ARGUMENT...] */
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
