@@ -11,8 +11,6 @@ bats_require_minimum_version 1.8.0
 
 KIT=${KIT:-$(cd "$BATS_TEST_DIRNAME/.." && pwd)}
 SEED=${SEED:-$$}
-# Seconds for one answer, far more than a right program takes; see probe_server.
-PATIENCE=${PATIENCE:-10}
 
 # Builds the tools unless they are there. For setup_file.
 prepare_tools() {
@@ -21,105 +19,142 @@ prepare_tools() {
     "$BATS_TEST_DIRNAME/tools/build" "$TOOLS"
 }
 
-# probe_server PROGRAM: for setup_file. A server that does not listen, or does not
-# answer at all, would cost each test its whole patience: one look first, and
-# those tests are not run. Where an answer comes but does not end, the tests do
-# not wait long for what will not come.
-probe_server() {
-    local dir=$BATS_FILE_TMPDIR/probe line pid problem=0 status
-    mkdir "$dir"
-    echo probe >"$dir/probe.html"
-    "$1" 0 "$dir" >"$dir/out" 2>/dev/null </dev/null 3>&- 4>&- &
-    pid=$!
-    export NOT_LISTENING='' NOT_ANSWERING='' PATIENCE=10
-    if ! line=$("$TOOLS/watch" 3000 "$pid" ready "$dir/out"); then
-        NOT_LISTENING="the server does not print its line 'Listening on port N'"
-        NOT_LISTENING+=", or ends at once"
-    else
-        status=$(curl -q -s --noproxy '*' --max-time 3 -o "$dir/answer" \
-            -w '%{http_code}' "http://127.0.0.1:${line##* }/probe.html") ||
-            problem=$?
-        if [ "$status" = 000 ] && [ "$problem" -ne 1 ]; then
-            NOT_ANSWERING="the server gives no answer at all to a plain GET"
-        elif [ "$problem" -eq 28 ] || ! "$TOOLS/wire" 2000 >/dev/null <<END; then
-port ${line##* }
-open client
-send client GET /probe.html HTTP/1.1\r\nHost: localhost\r\n\r\n
-end client
-END
-            PATIENCE=1
-        fi
-    fi
-    kill -KILL "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-}
-
-# probe_client PROGRAM: likewise, a client that does not end on a plain response
-# will not be waited for in each test.
-probe_client() {
-    local dir=$BATS_FILE_TMPDIR/probe port server pid
-    mkdir "$dir"
-    export PATIENCE=10
-    "$TOOLS/wire" 3000 >"$dir/port" 3>&- 4>&- <<END &
-listen
-accept c
-head c $dir/request
-send c HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok
-close c
-END
-    server=$!
-    port=$("$TOOLS/watch" 3000 "$server" ready "$dir/port") || return 0
-    "$1" 127.0.0.1 "$port" probe.html >/dev/null 2>&1 </dev/null 3>&- 4>&- &
-    pid=$!
-    "$TOOLS/watch" 3000 "$pid" exit || PATIENCE=1
-    kill -KILL "$pid" "$server" 2>/dev/null || true
-    wait "$pid" "$server" 2>/dev/null || true
-}
-
-# not_run REASON: fails the test, which could only wait for what will not come.
-not_run() {
-    echo "not run:   $1: see to that first"
-    return 1
-}
-
-# Makes a root folder for this test alone. For setup.
-prepare_root() {
+# prepare PROGRAM: for setup. Makes a root folder for this test alone.
+prepare() {
+    PROGRAM=$KIT/$1
     ROOT=$BATS_TEST_TMPDIR/root
     mkdir "$ROOT"
     SENT=nothing
     STARTED=()
     RANDOM=$((SEED + BATS_TEST_NUMBER))
+    set_patience
 }
 
-# Ends what the test started; for teardown. When the test failed, shows what the
-# program said.
+# For teardown: ends what the test started, and notes how it went. When the test
+# failed, shows what the program said.
 clean_up() {
     local pid
     for pid in "${STARTED[@]}"; do
-        kill -TERM "$pid" 2>/dev/null || continue
-        "$TOOLS/watch" 5000 "$pid" exit || kill -KILL "$pid" 2>/dev/null
-    done
-    [ -z "${BATS_TEST_COMPLETED:-}" ] && [ -s "$BATS_TEST_TMPDIR/err" ] ||
-        return 0
-    grep -m 1 'is not filled in yet' "$BATS_TEST_TMPDIR/err" && return
+        kill -KILL "$pid"
+        wait "$pid"
+    done 2>/dev/null
+    [ -n "${BATS_TEST_COMPLETED:-}${BATS_TEST_SKIPPED:-}" ] || say_more
+    # many tests at hundreds of megabytes each would fill the disk
+    rm -rf "${BATS_TEST_TMPDIR:?}"/*
+}
+
+# A test has failed: what else there is to say about it.
+say_more() {
+    local name=$BATS_TEST_DESCRIPTION err=$BATS_TEST_TMPDIR/err
+    [ ! -e "$BATS_TEST_TMPDIR/not-run" ] || name=$(<"$BATS_TEST_TMPDIR/not-run")
+    echo "$name" >"$BATS_FILE_TMPDIR/failed.$(id_of_test)"
+    [ ! -e "$BATS_TEST_TMPDIR/not-run" ] || return 0
+    check_grader
+    [ -s "$err" ] || return 0
+    tail -c 4000 "$err" | grep -m 1 'is not filled in yet' && return
     echo "the program's last words on stderr:"
-    uniq "$BATS_TEST_TMPDIR/err" | tail -n 5 | cut -c 1-200 | visible
-    return 0
+    tail -c 4000 "$err" | uniq | tail -n 5 | cut -c 1-200 | visible |
+        sed 's/^/           /'
+}
+
+# Prints this test's id; bats 1.8 does not tell a test its tags.
+id_of_test() {
+    grep -F -B 1 "@test \"$BATS_TEST_DESCRIPTION\" {" "$BATS_TEST_FILENAME" |
+        sed -n 's/.*[=, ]id:\([a-z0-9-]*\).*/\1/p'
+}
+
+# --- whose fault it is
+
+# needs ID...: a test that can only fail once more when these have failed, which
+# stand above it, is not run.
+needs() {
+    local id failed
+    for id; do
+        failed=$BATS_FILE_TMPDIR/failed.$id
+        [ ! -e "$failed" ] || not_run "$(<"$failed")"
+    done
+}
+
+not_run() {
+    echo "$1" >"$BATS_TEST_TMPDIR/not-run"
+    echo "not run: because this failed: $1"
+    return 1
+}
+
+# trouble WORDS: the grader itself cannot work; `grade` then gives no grade.
+trouble() {
+    echo "grader's own trouble: $1"
+    return 1
+}
+
+# The test has failed: was that for want of a port, or of room on the disk?
+check_grader() {
+    local words
+    words=$(printf 'listen\nopen self\naccept peer\n' |
+        "$TOOLS/wire" 2>&1) || trouble "$words" || return 0
+    head -c 20000000 /dev/zero 2>/dev/null >"$BATS_TEST_TMPDIR/room" ||
+        trouble "no room on the disk" || return 0
+    rm "$BATS_TEST_TMPDIR/room"
+}
+
+# PATIENCE is how long a program may take for one step, in seconds, and
+# PATIENCE_MS the same in milliseconds: far more than a right one takes, and less
+# each time that waiting was in vain, so that one fault does not cost minutes.
+set_patience() {
+    local times=0 file=$BATS_FILE_TMPDIR/in-vain
+    [ ! -e "$file" ] || times=$(grep -c . "$file")
+    case $times in
+    0) PATIENCE_MS=5000 PATIENCE=5 ;;
+    1 | 2) PATIENCE_MS=2000 PATIENCE=2 ;;
+    3 | 4) PATIENCE_MS=1000 PATIENCE=1 ;;
+    *) PATIENCE_MS=500 PATIENCE=0.5 ;;
+    esac
+}
+
+waited_in_vain() {
+    echo "$BATS_TEST_NAME" >>"$BATS_FILE_TMPDIR/in-vain"
+    set_patience
+}
+
+# --- what a student is told
+
+# explain EXPECTED GOT [LIKELY]: says why the test fails, and fails it. A likely
+# cause that holds for a whole test stands in LIKELY.
+explain() {
+    {
+        printf 'sent:      %s\n' "$SENT"
+        printf 'expected:  %s\n' "${1//$'\n'/$'\n           '}"
+        printf 'got:       %s\n' "${2//$'\n'/$'\n           '}"
+        printf 'likely:    %s\n' "${3:-${LIKELY:-}}"
+    } | head -n 40 | cut -c 1-500 | LC_ALL=C tr -d '\000-\010\013-\037\177'
+    return 1
+}
+
+# explain_difference EXPECTED GOT [LIKELY]: the same for two texts, a line each;
+# marks where they begin to differ.
+explain_difference() {
+    explain "$1" "$2"$'\n'"$(difference "$1" "$2")" "${3:-}"
+}
+
+# difference TEXT TEXT: prints a mark under the first one.
+difference() {
+    local i=0
+    while [ "$i" -lt ${#1} ] && [ "${1:i:1}" = "${2:i:1}" ]; do
+        i=$((i + 1))
+    done
+    printf '%*s^ the first difference' "$i" ''
 }
 
 # Shows stdin with line ends and unprintable bytes as escapes, a line for each
-# line of it.
+# line of it; the beginning, if it is long.
 visible() {
-    od -An -v -tx1 | LC_ALL=C awk -f "$BATS_TEST_DIRNAME/lib/visible.awk"
+    head -c 2000 | od -An -v -tx1 |
+        LC_ALL=C awk -f "$BATS_TEST_DIRNAME/lib/visible.awk"
 }
 
-# explain EXPECTED GOT [HINT]: says why the test fails, and fails it.
-explain() {
-    printf 'sent:      %s\n' "$SENT"
-    printf 'expected:  %s\n' "$1"
-    printf 'got:       %s\n' "$2"
-    [ -z "${3:-}" ] || printf 'hint:      %s\n' "$3"
-    return 1
+# excerpt FILE FROM BYTES: shows some of a file's bytes in one line.
+excerpt() {
+    tail -c "+$(($2 + 1))" "$1" | head -c "$3" | visible | tr -d '\n'
 }
 
 # --- bytes and files
@@ -131,7 +166,8 @@ random_word() {
 
 # random_file PATH BYTES
 random_file() {
-    "$TOOLS/bytes" "$2" "$RANDOM$RANDOM" >"$1"
+    "$TOOLS/bytes" "$2" "$RANDOM$RANDOM" >"$1" ||
+        trouble "no room on the disk"
 }
 
 size_of() {
@@ -144,12 +180,18 @@ size_of() {
 how_it_ended() {
     local status=0
     wait "$1" 2>/dev/null || status=$?
-    if [ "$status" -gt 128 ]; then
-        echo "it crashed with signal $((status - 128))" \
-            "(SIG$(kill -l $((status - 128))))"
-    else
-        echo "it exited with status $status"
-    fi
+    case $((status - 128)) in
+    -*) echo "it exited with status $status" ;;
+    11 | 7 | 10) echo "it crashed: $(signal "$status"), memory that is not its own" ;;
+    13) echo "it crashed: $(signal "$status"), it wrote where nobody reads any more" ;;
+    25) echo "it printed without end: $(signal "$status")" ;;
+    *) echo "it crashed: $(signal "$status")" ;;
+    esac
+}
+
+# signal STATUS: prints the signal that a shell's exit status stands for.
+signal() {
+    echo "signal $(($1 - 128)) (SIG$(kill -l $(($1 - 128))))"
 }
 
 # shown ARGUMENT...: prints the command as one would type it.
@@ -181,27 +223,37 @@ launch() {
 # root unless the arguments say else, and sets PORT once it listens.
 start_server() {
     [ $# -gt 0 ] || set -- 0 "$ROOT"
-    local line
-    [ -z "${NOT_LISTENING:-}" ] || not_run "$NOT_LISTENING"
+    local line ms=$((PATIENCE_MS * 2 / 5)) got
+    needs ready-line
     launch "$@"
     SENT="$(shown "$@")"
-    if ! line=$("$TOOLS/watch" 5000 "$SERVER" ready "$BATS_TEST_TMPDIR/out"); then
-        local got="no such line within 5 s"
-        kill -0 "$SERVER" 2>/dev/null || got=$(how_it_ended "$SERVER")
+    line=$("$TOOLS/watch" "$ms" "$SERVER" ready "$BATS_TEST_TMPDIR/out") || {
+        got="timed out: no such line within $ms ms"
+        ! has_ended || got=$(how_it_ended "$SERVER")
+        [[ $got != "timed out"* ]] || waited_in_vain
         explain "the line 'Listening on port N' on stdout" "$got" \
             "what the program says on stderr tells more"
-    fi
+    }
     PORT=${line##* }
-    case $line in
-    "Listening on port $PORT") ;;
-    *) explain "the line 'Listening on port N' on stdout" "$line" ;;
-    esac
+    [ "$line" = "Listening on port $PORT" ] ||
+        explain_difference "Listening on port 40123" "$line" \
+            "the ready line is for programs to read: exactly these words"
 }
 
-# stop_server: asks the server to stop, and waits for it.
+# stop_server: asks the server to stop; whether it does is for another test.
 stop_server() {
     kill -TERM "$SERVER" 2>/dev/null || true
-    "$TOOLS/watch" 8000 "$SERVER" exit
+    "$TOOLS/watch" "$PATIENCE_MS" "$SERVER" exit || {
+        waited_in_vain
+        kill -KILL "$SERVER"
+        wait "$SERVER"
+    } 2>/dev/null || true
+}
+
+# has_ended: the server has, or is about to: its last connection may be seen to
+# break before that.
+has_ended() {
+    "$TOOLS/watch" 100 "$SERVER" exit
 }
 
 # is_alive: the server still runs, and answers a request.
@@ -228,11 +280,12 @@ curl_problem() {
         echo "an answer in which curl finds no head: is the status line first," \
             "and an empty line after the header lines?"
         ;;
-    7) echo "connection refused: is the server still listening?" ;;
-    18) echo "fewer bytes of the body than Content-Length announced" ;;
-    28) echo "no complete answer within $PATIENCE s (timed out)" ;;
-    52) echo "the connection was closed without any answer" ;;
-    56) echo "the connection was reset before the answer was complete" ;;
+    7) echo "connection refused: nobody listens at the port any more" ;;
+    18) echo "closed too early: fewer bytes of the body than Content-Length said" ;;
+    23) echo "an answer that does not end" ;;
+    28) echo "timed out: no complete answer within $PATIENCE s" ;;
+    52) echo "closed: the connection ended without any answer" ;;
+    56) echo "reset: the connection was broken off before the answer was complete" ;;
     *) echo "curl's exit status $1" ;;
     esac
 }
@@ -241,7 +294,7 @@ curl_problem() {
 # files with what came. A failure is told by expect_status.
 get() {
     local url="http://${HOST:-127.0.0.1}:$PORT$1"
-    [ -z "${NOT_ANSWERING:-}" ] || not_run "$NOT_ANSWERING"
+    needs answers
     shift
     SENT="curl -i --path-as-is${*:+ $*} '$url'"
     HEAD=$BATS_TEST_TMPDIR/head
@@ -251,7 +304,14 @@ get() {
     PROBLEM=
     STATUS=$(curl -q -sS -g --noproxy '*' --path-as-is --max-time "$PATIENCE" \
         -o "$BODY" -D "$HEAD" -w '%{http_code}' "$@" "$url" \
-        2>/dev/null) || PROBLEM=$(curl_problem $?)
+        2>/dev/null) || PROBLEM=$(went_wrong $?)
+    [[ $PROBLEM != "timed out"* ]] || waited_in_vain
+}
+
+# went_wrong CURL-STATUS: says what, and whether the server has ended.
+went_wrong() {
+    curl_problem "$1"
+    ! has_ended || how_it_ended "$SERVER"
 }
 
 # expect_status STATUS...: one of these has come.
@@ -261,7 +321,17 @@ expect_status() {
     for status; do
         [ "$STATUS" != "$status" ] || return 0
     done
-    explain "status ${*// / or }" "$(head -n 1 "$HEAD" | visible)"
+    explain "a status line with $(one_of "$@")" "$(head -n 1 "$HEAD" | visible)"
+}
+
+# one_of WORD...: prints them as a list: a, b or c.
+one_of() {
+    local list=$1
+    while [ $# -gt 2 ]; do
+        list+=", $2"
+        shift
+    done
+    echo "$list${2:+ or $2}"
 }
 
 # header NAME: prints the value of that header line.
@@ -280,7 +350,9 @@ expect_header() {
         [[ $value != $pattern ]] || { shopt -u nocasematch && return 0; }
     done
     shopt -u nocasematch
-    explain "the header line '$name: $1'" "${value:-no such line}"
+    [ -n "$value" ] || explain "the header line $name: $1" \
+        "no such line in: $(visible <"$HEAD" | tr -d '\n')"
+    explain_difference "$name: $1" "$name: $value"
 }
 
 # expect_body FILE: what came is what is in FILE.
@@ -304,26 +376,21 @@ expect_line_ends() {
             "$(visible <"$1")"
 }
 
-# expect_same EXPECTED GOT WHAT: two files have the same bytes.
+# expect_same EXPECTED GOT WHAT [LIKELY]: two files have the same bytes.
 expect_same() {
-    local expected got at
+    local sizes at from parts
     cmp -s "$1" "$2" && return
-    expected=$(size_of "$1")
-    got=$(size_of "$2")
+    sizes=("$(size_of "$1")" "$(size_of "$2")")
     at=$(cmp "$1" "$2" 2>/dev/null | sed -nE 's/.*(byte|char) ([0-9]+).*/\2/p')
-    printf 'sent:      %s\n' "$SENT"
-    printf 'expected:  a %s of %s bytes\n' "$3" "$expected"
-    printf 'got:       %s bytes\n' "$got"
-    if [ -z "$at" ]; then
-        echo "           those are right, as far as both go"
-        at=$((expected < got ? expected : got))
-    else
-        echo "           byte $at is the first that differs"
-        at=$((at - 1))
-    fi
-    echo "expected from there: $(tail -c +$((at + 1)) "$1" | head -c 40 | visible)"
-    echo "got from there:      $(tail -c +$((at + 1)) "$2" | head -c 40 | visible)"
-    return 1
+    # without such a byte, where the shorter one ends
+    at=$((${at:-$((sizes[0] < sizes[1] ? sizes[0] + 1 : sizes[1] + 1))} - 1))
+    from=$((at > 12 ? at - 12 : 0))
+    parts=("$(excerpt "$1" "$from" 40)" "$(excerpt "$2" "$from" 40)")
+    from=$(printf ', %s, from byte %d on: ' "$3" "$from")
+    explain "$(printf '%9d bytes' "${sizes[0]}")$from${parts[0]}" \
+        "$(printf '%9d bytes' "${sizes[1]}")$from${parts[1]}
+$(difference "               $from${parts[0]}" "               $from${parts[1]}")" \
+        "${4:-}"
 }
 
 # --- requests byte by byte
@@ -332,15 +399,20 @@ expect_same() {
 wire() {
     local script problem status=0
     script=$(cat)
+    # scripts that wait for an answer
     case $script in
-    *read\ * | *take\ * | *times\ * | *$'\n'end\ *)
-        [ -z "${NOT_ANSWERING:-}" ] || not_run "$NOT_ANSWERING"
-        ;;
+    *read\ * | *take\ * | *times\ * | *$'\n'end\ *) needs answers ;;
     esac
-    problem=$("$TOOLS/wire" "${1:-$((PATIENCE * 500))}" \
+    problem=$("$TOOLS/wire" "${1:-$PATIENCE_MS}" \
         <<<"port $PORT"$'\n'"$script") || status=$?
-    [ "$status" -ne 2 ] || { echo "in the test itself: $problem" && return 1; }
-    [ "$status" -eq 0 ] || explain "${EXPECTED:-an answer}" "$problem" "${HINT:-}"
+    case $status in
+    0) return ;;
+    2) echo "in the test itself: $problem" && return 1 ;;
+    3) trouble "$problem" ;;
+    esac
+    [[ $problem != *"timed out"* ]] || waited_in_vain
+    ! has_ended || problem+="; $(how_it_ended "$SERVER")"
+    explain "${EXPECTED:-an answer}" "$problem"
 }
 
 # raw TEXT: sends TEXT (wire's escapes) and reads until the server closes; the
@@ -428,9 +500,77 @@ now() {
     watch 0 at-least "$1" 0
 }
 
-# back_to WHAT N WORDS: the server comes down to so many, within 5 s.
+# back_to WHAT N WORDS: the server comes down to so many.
 back_to() {
     local after
-    after=$(watch 5000 at-most "$1" "$2") || explain "at most $2 $3" "$after" \
-        "${HINT:-on every path close the socket of the client, and the file}"
+    after=$(watch "$PATIENCE_MS" at-most "$1" "$2") || {
+        waited_in_vain
+        explain "at most $2 $3" "$after" \
+            "${LIKELY:-on every path close the socket of the client, and the file}"
+    }
+}
+
+# --- with a sanitizer
+
+# sanitize KIND: builds the phase anew with that sanitizer of the compiler, and
+# has PROGRAM be that. Skips the test where such programs do not run.
+sanitize() {
+    local tree=$BATS_TEST_TMPDIR/sanitized
+    KIND=$1
+    PHASE=$(basename "$(dirname "$PROGRAM")")
+    REPORTS=$BATS_TEST_TMPDIR/reports
+    mkdir -p "$tree/$PHASE" "$tree/shared" "$REPORTS"
+    export ASAN_OPTIONS="log_path=$REPORTS/report" UBSAN_OPTIONS TSAN_OPTIONS
+    UBSAN_OPTIONS="$ASAN_OPTIONS:print_stacktrace=1"
+    TSAN_OPTIONS="$ASAN_OPTIONS:halt_on_error=1"
+    sanitizer_works "$1" || skip "programs with the sanitizer $1 do not run here"
+    cp "$KIT"/shared/*.[ch] "$KIT"/shared/*.mk "$tree/shared/"
+    cp "$KIT/$PHASE"/*.[ch] "$KIT/$PHASE/Makefile" "$tree/$PHASE/"
+    SENT="make $PHASE CFLAGS_EXTRA=-fsanitize=$1, and some requests"
+    LC_ALL=C make -C "$tree/$PHASE" 3>&- 4>&- </dev/null \
+        CFLAGS_EXTRA="-O0 -fsanitize=$1 -fno-sanitize-recover=all" \
+        >"$REPORTS.log" 2>&1 ||
+        explain "a program" "$(grep -v ^make "$REPORTS.log" | head -n 5)"
+    PROGRAM=$tree/$PHASE/$(basename "$PROGRAM")
+}
+
+# sanitizer_works KIND: one that does nothing can be built and run. Where memory
+# leaks cannot be looked for, they are not.
+sanitizer_works() {
+    local try=$BATS_TEST_TMPDIR/try
+    echo 'int main(void) { return 0; }' >"$try.c"
+    "${CC:-cc}" "-fsanitize=$1" -o "$try" "$try.c" 2>/dev/null || return
+    # where programs lie in memory is up to chance unless setarch forbids it, and
+    # not every place suits the thread sanitizer
+    WRAPPER=(setarch "$(uname -m)" -R)
+    "${WRAPPER[@]}" true 2>/dev/null || WRAPPER=()
+    run_quietly "$try" && return
+    ASAN_OPTIONS+=:detect_leaks=0
+    run_quietly "$try"
+}
+
+run_quietly() {
+    ${WRAPPER[@]+"${WRAPPER[@]}"} "$@" >/dev/null 2>&1 3>&- 4>&- </dev/null
+}
+
+# expect_no_report REQUESTS: ends the server, which has had so many; no sanitizer
+# has complained.
+expect_no_report() {
+    stop_server
+    expect_clean "$1"
+}
+
+# expect_clean REQUESTS: no sanitizer has complained of the program that ended.
+expect_clean() {
+    local found
+    # some complain on stderr whatever they are told
+    found=$(cat "$REPORTS"/report* "$BATS_TEST_TMPDIR/err" 2>/dev/null |
+        head -c 1000000 | LC_ALL=C awk -v phase="$PHASE" -v requests="$1" \
+        -f "$BATS_TEST_DIRNAME/lib/sanitizer.awk")
+    [ -n "$found" ] || return 0
+    SENT="make clean $PHASE CFLAGS_EXTRA=-fsanitize=$KIND, and some requests"
+    : >"$BATS_TEST_TMPDIR/err" # it says no more than that
+    explain "no complaint of the sanitizer" "$found" || true
+    echo "look at:   $(sed -n 2p <<<"$found")"
+    return 1
 }

@@ -9,12 +9,10 @@ load helpers
 
 setup_file() {
     prepare_tools
-    probe_server "$KIT/phase2/webserver"
 }
 
 setup() {
-    PROGRAM=$KIT/phase2/webserver
-    prepare_root
+    prepare phase2/webserver
 }
 
 teardown() {
@@ -41,7 +39,7 @@ overlap() {
             echo "read c$i $BATS_TEST_TMPDIR/answer$i"
         done
     } | EXPECTED="each client is answered when its request is complete" \
-        HINT="a thread and a socket for each, and nobody waits for a thread?" wire
+        LIKELY="a thread and a socket for each, and nobody waits for a thread?" wire
     for ((i = 1; i <= $1; i++)); do
         SENT="GET /f$i while $1 clients are connected"
         ANSWER=$BATS_TEST_TMPDIR/answer$i
@@ -69,7 +67,12 @@ right_answer() {
 
 # --- what phase 1 does
 
-# bats test_tags=id:serves-files, points:2, see:client_thread
+# bats test_tags=id:ready-line, points:1, see:make_listener
+@test "The server says at which port it listens" {
+    start_server
+}
+
+# bats test_tags=id:answers, points:1, see:client_thread
 @test "Files are answered with 200 and their bytes, others with 404" {
     random_file "$ROOT/page.html" 2000
     start_server
@@ -161,7 +164,7 @@ END
     local fds threads rss size
     fds=$(now fds) threads=$(now threads) rss=$(now VmRSS) size=$(now VmSize)
     wire <<<"times 2000 $request"
-    HINT="close each socket, and detach or join each thread"
+    LIKELY="close each socket, and detach or join each thread"
     SENT="2,000 times GET /alive.html, one after the other"
     back_to fds "$fds" "open descriptors"
     back_to threads "$threads" "threads"

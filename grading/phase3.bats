@@ -8,17 +8,15 @@ load helpers
 
 setup_file() {
     prepare_tools
-    probe_client "$KIT/phase3/client"
 }
 
 setup() {
-    PROGRAM=$KIT/phase3/client
+    prepare phase3/client
     REQUEST=$BATS_TEST_TMPDIR/request
     OUT=$BATS_TEST_TMPDIR/out
     ERR=$BATS_TEST_TMPDIR/err
     EXPECT=$BATS_TEST_TMPDIR/expect
     : >"$REQUEST"
-    prepare_root
 }
 
 teardown() {
@@ -33,7 +31,7 @@ serve() {
     } >"$BATS_TEST_TMPDIR/script"
     # at once, lest a former server's port be taken for this one's
     : >"$BATS_TEST_TMPDIR/port"
-    "$TOOLS/wire" $((PATIENCE * 2000)) <"$BATS_TEST_TMPDIR/script" \
+    "$TOOLS/wire" $((PATIENCE_MS * 2)) <"$BATS_TEST_TMPDIR/script" \
         >"$BATS_TEST_TMPDIR/port" 3>&- 4>&- &
     SERVER=$!
     STARTED+=("$SERVER")
@@ -52,7 +50,7 @@ END
     printf '%b' "$1" >"$EXPECT"
 }
 
-# client HOST PORT FILENAME: runs the client, for at most 15 s; sets EXIT, and
+# client HOST PORT FILENAME: runs the client; sets EXIT, and
 # the files OUT and ERR.
 client() {
     SENT="phase3/client $*"
@@ -61,9 +59,12 @@ client() {
     local pid=$!
     STARTED+=("$pid")
     EXIT=0
-    "$TOOLS/watch" $((PATIENCE * 1500)) "$pid" exit ||
-        explain "the end of the client" "it still runs after $((PATIENCE * 1500)) ms" \
-            "${HINT:-stop when the response is complete or the server has gone}"
+    "$TOOLS/watch" "$PATIENCE_MS" "$pid" exit || {
+        waited_in_vain
+        explain "the end of the client" \
+            "timed out: it still runs after $PATIENCE s" \
+            "${LIKELY:-stop when the response is complete or the server has gone}"
+    }
     wait "$pid" || EXIT=$?
     [ "$EXIT" -le 128 ] ||
         explain "exit status 0, 1 or 2" "$(how_it_ended "$pid")"
@@ -262,7 +263,7 @@ END
 # bats test_tags=id:silent-server, points:1, see:connect_to
 @test "A server that never answers ends the client with exit status 1" {
     export HTTP_TIMEOUT_MS=500
-    HINT="is net_limit called, and a time-out of recv an error?"
+    LIKELY="is net_limit called, and a time-out of recv an error?"
     serve <<END
 accept c
 end c

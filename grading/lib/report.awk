@@ -6,9 +6,6 @@ BEGIN {
     title[1] = "Phase 1, the single-threaded server"
     title[2] = "Phase 2, a thread for each connection"
     title[3] = "Phase 3, the client"
-    file[1] = "phase1/webserver.c"
-    file[2] = "phase2/webserver.c"
-    file[3] = "phase3/client.c"
     mark["passed"] = "ok"
     mark["failed"] = "FAILED"
     mark["timeout"] = "TIMEOUT"
@@ -58,8 +55,6 @@ $9 ~ /^(phase[0-9] does not compile|there is no source)/ {
         next
     told = $9
     print_output($9)
-    if ($6 != "skipped" && $9 !~ /^not run/)
-        print "               look at:   " $8 " in " file[phase]
 }
 
 END {

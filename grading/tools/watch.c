@@ -15,19 +15,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/types.h>
+
+#include "fair.h"
 
 enum {
     INTERVAL_MS = 2, /* between two looks */
     PATH_SIZE = 80,
 };
-
-static long long clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int is_gone(pid_t pid)
 {
@@ -156,7 +151,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: watch MS PID STATE [WHAT [N]]\n");
         return 2;
     }
-    long long deadline = clock_ms() + atoll(argv[1]);
+    long long deadline = fair_ms() + atoll(argv[1]);
     pid_t pid = (pid_t)atol(argv[2]);
     int n = -1, result, in_time = 1;
     /* the process is looked at before the state, so that what it did last of
@@ -164,7 +159,7 @@ int main(int argc, char **argv)
     do {
         int gone = is_gone(pid);
         result = reached(pid, argv + 3, &n);
-        in_time = !gone && clock_ms() < deadline;
+        in_time = !gone && fair_ms() < deadline;
         if (result == 0 && in_time)
             poll(NULL, 0, INTERVAL_MS);
     } while (result == 0 && in_time);

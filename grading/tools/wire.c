@@ -2,9 +2,12 @@
  * usage: wire [milliseconds] < script
  *
  * One action a line; NAME is any word that names a connection, TEXT is the rest
- * of the line with the escapes \r \n \t \0 \\ \xHH. Each action may take that
- * many milliseconds (5000 if none are given). The first that fails ends the
- * script: one line on stdout says how, exit status 1; 2 for a wrong script.
+ * of the line with the escapes \r \n \t \0 \\ \xHH. An action may wait that
+ * many milliseconds (5000 if none are given) for the other side to do
+ * something, and four times as long in all. The first that fails ends the
+ * script: one line on stdout says how, exit status 1; 2 for a wrong script; 3
+ * when this system is out of something, ports for example, which is nobody's
+ * fault.
  *
  *   port N               the port of the "open"s that follow
  *   open NAME [ADDRESS]  connect to ADDRESS (127.0.0.1)
@@ -20,8 +23,8 @@
  *   end NAME             receive until the connection ends, in any way
  *   quiet NAME           nothing has come, and the connection is open
  *   times N TEXT         N requests, one after the other, each answered
- *   listen [ADDRESS]     listen at a free port of ADDRESS, print the port
- *   accept NAME          wait for a client
+ *   listen [ADDRESS]     listen at a free port of ADDRESS, print the port; it
+ * is the port of the "open"s that follow accept NAME          wait for a client
  *   head NAME PATH       receive into the file up to and with an empty line
  *   pause MS             do nothing: where time itself is what is tested */
 #include <arpa/inet.h>
@@ -37,13 +40,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "fair.h"
 
 enum {
     CONNECTIONS = 4096,          /* that one script may name */
     SCRIPT_LINE_MAX = 64 * 1024, /* bytes in a line of the script */
 };
+
+enum status { FAILED = 1, WRONG_SCRIPT = 2, OUT_OF_SOMETHING = 3 };
 
 static struct connection {
     char name[32];
@@ -52,47 +58,73 @@ static struct connection {
 } connections[CONNECTIONS];
 
 static int connection_count, listener = -1, line_number;
-static long long allowed_ms = 5000, deadline;
+static long long allowed_ms = 5000; /* for an action to wait */
+static long long deadline;          /* of its waiting, by fair_ms */
+static long long last_deadline;     /* of the whole action */
 static char port[8];
 
-static long long clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* End the script: it is wrong (2), or what it does has failed (1). */
-static void end(int status, const char *format, ...)
+static void end(enum status status, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    if (status == 2)
+    if (status == WRONG_SCRIPT)
         printf("line %d of the script: ", line_number);
     vprintf(format, arguments);
     printf("\n");
     va_end(arguments);
-    exit(status);
+    exit((int)status);
 }
 
 static void end_of(const struct connection *c, const char *what)
 {
-    end(1, "%s: %s after %lld bytes", c->name, what, c->received);
+    end(FAILED, "%s: %s after %lld bytes", c->name, what, c->received);
+}
+
+/* End the script because of errno, which may be about the system at large. */
+static void end_by_errno(const char *name, const char *what)
+{
+    int own = errno == EADDRNOTAVAIL || errno == EADDRINUSE ||
+              errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+              errno == ENOMEM || errno == ENOSPC || errno == EDQUOT;
+    const char *words = errno == ECONNREFUSED ? "connection refused"
+                        : errno == ECONNRESET ? "connection reset"
+                        : errno == EPIPE      ? "connection reset"
+                                              : strerror(errno);
+    end(own ? OUT_OF_SOMETHING : FAILED, "%s: %s: %s", name, what, words);
+}
+
+/* The other side has done something: wait as long again for the next. */
+static void extend_deadline(void)
+{
+    deadline = fair_ms() + allowed_ms;
+    if (deadline > last_deadline)
+        deadline = last_deadline;
+}
+
+static void begin_action(void)
+{
+    last_deadline = fair_ms() + 4 * allowed_ms;
+    extend_deadline();
+}
+
+static void check_deadline(const char *name)
+{
+    long long now = fair_ms();
+    if (now >= last_deadline)
+        end(FAILED, "%s: timed out: not done after %lld ms", name,
+            4 * allowed_ms);
+    if (now >= deadline)
+        end(FAILED, "%s: timed out: nothing happened for %lld ms", name,
+            allowed_ms);
 }
 
 /* Wait until fd is ready for events; the deadline ends the script. */
 static void wait_for(int fd, short events, const char *name)
 {
     struct pollfd ready = {.fd = fd, .events = events};
-    for (;;) {
-        long long left = deadline - clock_ms();
-        int n = poll(&ready, 1, left > 0 ? (int)left : 0);
-        if (n > 0)
-            return;
-        if (n == 0 && left <= 0)
-            end(1, "%s: timed out: nothing happened for %lld ms", name,
-                allowed_ms);
-    }
+    while (poll(&ready, 1, FAIR_STEP_MS / 2) <= 0)
+        check_deadline(name);
+    extend_deadline();
 }
 
 static struct connection *find(const char *name)
@@ -100,7 +132,7 @@ static struct connection *find(const char *name)
     for (int i = connection_count - 1; i >= 0; i--)
         if (strcmp(connections[i].name, name) == 0)
             return &connections[i];
-    end(2, "no connection is named %s", name);
+    end(WRONG_SCRIPT, "no connection is named %s", name);
     return NULL;
 }
 
@@ -108,7 +140,7 @@ static struct connection *add(const char *name, int fd)
 {
     int on = 1;
     if (connection_count == CONNECTIONS)
-        end(2, "too many connections");
+        end(WRONG_SCRIPT, "too many connections");
     struct connection *c = &connections[connection_count++];
     snprintf(c->name, sizeof c->name, "%s", name);
     c->fd = fd;
@@ -123,10 +155,10 @@ static int make_socket(const char *host, const char *at, struct addrinfo **list)
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
         .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
     if (getaddrinfo(host, at, &hints, list) != 0)
-        end(2, "no address: %s", host);
+        end(WRONG_SCRIPT, "no address: %s", host);
     int fd = socket((*list)->ai_family, SOCK_STREAM, 0);
     if (fd < 0)
-        end(2, "socket: %s", strerror(errno));
+        end_by_errno("wire", "cannot make a socket");
     fcntl(fd, F_SETFL, O_NONBLOCK);
     fcntl(fd, F_SETFD, FD_CLOEXEC);
     return fd;
@@ -143,12 +175,13 @@ static struct connection *open_connection(
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     if (connect(fd, list->ai_addr, list->ai_addrlen) < 0 &&
         errno != EINPROGRESS)
-        end(1, "%s: cannot connect: %s", name, strerror(errno));
+        end_by_errno(name, "cannot connect");
     freeaddrinfo(list);
     wait_for(fd, POLLOUT, name);
     getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
+    errno = error;
     if (error != 0)
-        end(1, "%s: cannot connect: %s", name, strerror(error));
+        end_by_errno(name, "cannot connect");
     return add(name, fd);
 }
 
@@ -162,7 +195,7 @@ static void send_all(struct connection *c, const char *data, size_t size)
         } else if (errno == EAGAIN) {
             wait_for(c->fd, POLLOUT, c->name);
         } else {
-            end(1, "%s: cannot send: %s", c->name, strerror(errno));
+            end_by_errno(c->name, "cannot send");
         }
     }
 }
@@ -173,7 +206,7 @@ static void send_file(struct connection *c, const char *path)
     size_t n;
     FILE *file = fopen(path, "rb");
     if (!file)
-        end(2, "%s: %s", path, strerror(errno));
+        end(WRONG_SCRIPT, "%s: %s", path, strerror(errno));
     while ((n = fread(piece, 1, sizeof piece, file)) > 0)
         send_all(c, piece, n);
     fclose(file);
@@ -183,6 +216,7 @@ static void send_file(struct connection *c, const char *path)
 static ssize_t receive(struct connection *c, char *data, size_t size)
 {
     for (;;) {
+        check_deadline(c->name); /* even of what comes without a pause */
         ssize_t n = recv(c->fd, data, size, 0);
         if (n > 0)
             c->received += n;
@@ -194,6 +228,14 @@ static ssize_t receive(struct connection *c, char *data, size_t size)
     }
 }
 
+/* A file has no room for what was received. */
+static void end_of_file(const struct connection *c, const char *path)
+{
+    if (errno == EFBIG)
+        end_of(c, "it does not end");
+    end_by_errno(path, "cannot write");
+}
+
 /* Receive into the file at path until the other side closes or, with head_only,
  * until an empty line has come. Return how it ended, as receive does. */
 static ssize_t receive_file(
@@ -203,16 +245,18 @@ static ssize_t receive_file(
     ssize_t n;
     FILE *file = fopen(path, head_only ? "ab" : "wb");
     if (!file)
-        end(2, "%s: %s", path, strerror(errno));
+        end_by_errno(path, "cannot write");
     while ((n = receive(c, piece, head_only ? 1 : sizeof piece)) > 0) {
-        fwrite(piece, 1, (size_t)n, file);
+        if (fwrite(piece, 1, (size_t)n, file) != (size_t)n)
+            end_of_file(c, path);
         memmove(last, last + 1, 3);
         last[3] = piece[n - 1];
         if (head_only && (memcmp(last, "\r\n\r\n", 4) == 0 ||
                              memcmp(last + 2, "\n\n", 2) == 0))
             break;
     }
-    fclose(file);
+    if (fclose(file) != 0)
+        end_of_file(c, path);
     return n;
 }
 
@@ -247,7 +291,7 @@ static void check_quiet(struct connection *c)
     if (n == 0)
         end_of(c, "closed too early");
     if (errno != EAGAIN)
-        end_of(c, strerror(errno));
+        end_of(c, "connection reset");
 }
 
 static void repeat(int count, char *text)
@@ -255,7 +299,7 @@ static void repeat(int count, char *text)
     size_t size = decode(text);
     char answer[64 * 1024];
     for (int i = 0; i < count; i++) {
-        deadline = clock_ms() + allowed_ms;
+        begin_action();
         struct connection *c = open_connection("request", "", 0);
         send_all(c, text, size);
         size_t got = 0;
@@ -264,7 +308,7 @@ static void repeat(int count, char *text)
             if (got < 7) /* what follows is not looked at */
                 got += (size_t)n;
         if (got < 7 || memcmp(answer, "HTTP/1.", 7) != 0)
-            end(1, "request %d of %d: no answer", i + 1, count);
+            end(FAILED, "request %d of %d: no answer", i + 1, count);
         close(c->fd);
         connection_count--;
     }
@@ -275,16 +319,15 @@ static void start_listening(const char *host)
     struct addrinfo *list;
     struct sockaddr_storage address;
     socklen_t length = sizeof address;
-    char name[8];
     listener = make_socket(*host ? host : "127.0.0.1", "0", &list);
     if (bind(listener, list->ai_addr, list->ai_addrlen) < 0 ||
         listen(listener, 16) < 0 ||
         getsockname(listener, (struct sockaddr *)&address, &length) < 0)
-        end(2, "cannot listen at %s: %s", host, strerror(errno));
+        end_by_errno("server", "cannot listen");
     freeaddrinfo(list);
-    getnameinfo((struct sockaddr *)&address, length, NULL, 0, name, sizeof name,
+    getnameinfo((struct sockaddr *)&address, length, NULL, 0, port, sizeof port,
         NI_NUMERICSERV);
-    printf("%s\n", name);
+    printf("%s\n", port);
     fflush(stdout);
 }
 
@@ -293,7 +336,7 @@ static void accept_connection(const char *name)
     wait_for(listener, POLLIN, name);
     int fd = accept(listener, NULL, NULL);
     if (fd < 0)
-        end(1, "%s: accept: %s", name, strerror(errno));
+        end_by_errno(name, "accept");
     fcntl(fd, F_SETFL, O_NONBLOCK);
     add(name, fd);
 }
@@ -324,13 +367,13 @@ static void act(const char *action, struct connection *c, char *rest)
         long long until = c->received + atoll(rest);
         while (c->received < until)
             if (receive(c, piece, 1) <= 0)
-                end_of(c, "the connection ended");
+                end_of(c, "connection closed");
     } else if (strcmp(action, "read") == 0) {
         if (receive_file(c, rest, 0) < 0)
-            end_of(c, strerror(errno));
+            end_of(c, "connection reset");
     } else if (strcmp(action, "head") == 0) {
         if (receive_file(c, rest, 1) <= 0)
-            end_of(c, "the connection ended before an empty line");
+            end_of(c, "connection closed before an empty line");
     } else if (strcmp(action, "end") == 0) {
         while (receive(c, piece, sizeof piece) > 0)
             ;
@@ -339,7 +382,7 @@ static void act(const char *action, struct connection *c, char *rest)
     } else if (strcmp(action, "reset") == 0 || strcmp(action, "close") == 0) {
         hang_up(c, *action == 'r');
     } else {
-        end(2, "no such action: %s", action);
+        end(WRONG_SCRIPT, "no such action: %s", action);
     }
 }
 
@@ -350,7 +393,7 @@ static void play(char *line)
     if (*name)
         *name++ = '\0';
     char *rest = name + strcspn(name, " ");
-    deadline = clock_ms() + allowed_ms;
+    begin_action();
     if (strcmp(action, "port") == 0) {
         snprintf(port, sizeof port, "%s", name);
     } else if (strcmp(action, "listen") == 0) {
@@ -383,6 +426,7 @@ int main(int argc, char **argv)
         return 2;
     }
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     while (fgets(line, sizeof line, stdin)) {
         line_number++;
         line[strcspn(line, "\n")] = '\0';

@@ -1,0 +1,52 @@
+# sanitizer.awk - prints the first thing that a sanitizer's report complains of, in
+# words, and then, each on a line of its own, where: function, file and line.
+# Nothing is printed if there is nothing to complain of.
+# usage: awk -f sanitizer.awk -v phase=phaseN -v requests=N REPORT
+#
+# Memory that nothing leads to any more counts if it was lost with each of so many
+# requests; what a program loses once ends with it.
+
+/ERROR: LeakSanitizer/ {
+    next
+}
+
+/(ERROR|WARNING): [A-Z][a-z]*Sanitizer: / {
+    begin()
+    sub(/.*Sanitizer: /, "")
+    sub(/ on (unknown )?address .*| \(pid=.*/, "")
+    what = $0
+}
+
+/:[0-9]+:[0-9]+: runtime error: / {
+    begin()
+    what = $0
+    sub(/.*: runtime error: /, "", what)
+}
+
+/^Direct leak of / {
+    begin()
+    for (i = 1; i < NF; i++)
+        if ($(i + 1) ~ /^object/ && $i >= requests)
+            what = "memory lost with each request: " $i " times"
+}
+
+what != "" && $1 ~ /^#[0-9]+$/ && index($0, "/" phase "/") {
+    name = $2 ~ /^0x/ ? $4 : $2
+    at = substr($0, index($0, "/" phase "/") + 1)
+    sub(/[ )].*/, "", at)
+    # without the column
+    if (at ~ /:[0-9]+:[0-9]+$/)
+        sub(/:[0-9]+$/, "", at)
+    if (at ~ /\.[ch]:[0-9]+$/)
+        where = where name " in " at "\n"
+}
+
+function begin() {
+    if (what != "")
+        exit
+}
+
+END {
+    if (what != "")
+        printf "%s\n%s", what, where
+}
