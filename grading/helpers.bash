@@ -91,7 +91,7 @@ trouble() {
 check_grader() {
     local words
     words=$(printf 'listen\nopen self\naccept peer\n' |
-        "$TOOLS/wire" 2>&1) || trouble "$words" || return 0
+        "$TOOLS/wire" 2>&1) || trouble "${words##*$'\n'}" || return 0
     head -c 20000000 /dev/zero 2>/dev/null >"$BATS_TEST_TMPDIR/room" ||
         trouble "no room on the disk" || return 0
     rm "$BATS_TEST_TMPDIR/room"
@@ -304,14 +304,23 @@ get() {
     PROBLEM=
     STATUS=$(curl -q -sS -g --noproxy '*' --path-as-is --max-time "$PATIENCE" \
         -o "$BODY" -D "$HEAD" -w '%{http_code}' "$@" "$url" \
-        2>/dev/null) || PROBLEM=$(went_wrong $?)
-    [[ $PROBLEM != "timed out"* ]] || waited_in_vain
+        2>/dev/null) || went_wrong $?
 }
 
-# went_wrong CURL-STATUS: says what, and whether the server has ended.
+# went_wrong CURL-STATUS: sets PROBLEM: what, and whether the server has ended.
 went_wrong() {
-    curl_problem "$1"
-    ! has_ended || how_it_ended "$SERVER"
+    PROBLEM=$(curl_problem "$1")
+    case $1 in
+    23) is_limited || trouble "no room on the disk" ;;
+    28) waited_in_vain ;;
+    esac
+    ! has_ended || PROBLEM+="; $(how_it_ended "$SERVER")"
+}
+
+# is_limited: BODY is as large as a file may be here.
+is_limited() {
+    [ "$(ulimit -f)" != unlimited ] &&
+        [ $(($(size_of "$BODY") / 1024)) -ge "$(ulimit -f)" ]
 }
 
 # expect_status STATUS...: one of these has come.
@@ -520,7 +529,8 @@ sanitize() {
     PHASE=$(basename "$(dirname "$PROGRAM")")
     REPORTS=$BATS_TEST_TMPDIR/reports
     mkdir -p "$tree/$PHASE" "$tree/shared" "$REPORTS"
-    export ASAN_OPTIONS="log_path=$REPORTS/report" UBSAN_OPTIONS TSAN_OPTIONS
+    export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
+    ASAN_OPTIONS="log_path=$REPORTS/report:fast_unwind_on_malloc=0"
     UBSAN_OPTIONS="$ASAN_OPTIONS:print_stacktrace=1"
     TSAN_OPTIONS="$ASAN_OPTIONS:halt_on_error=1"
     sanitizer_works "$1" || skip "programs with the sanitizer $1 do not run here"

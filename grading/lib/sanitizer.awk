@@ -28,6 +28,7 @@
     for (i = 1; i < NF; i++)
         if ($(i + 1) ~ /^object/ && $i >= requests)
             what = "memory lost with each request: " $i " times"
+    leak = 1
 }
 
 what != "" && $1 ~ /^#[0-9]+$/ && index($0, "/" phase "/") {
@@ -41,12 +42,15 @@ what != "" && $1 ~ /^#[0-9]+$/ && index($0, "/" phase "/") {
         where = where name " in " at "\n"
 }
 
+# A leak that no line of the program leads to is none of its own.
 function begin() {
-    if (what != "")
+    if (what != "" && (where != "" || !leak))
         exit
+    what = where = ""
+    leak = 0
 }
 
 END {
-    if (what != "")
+    if (what != "" && (where != "" || !leak))
         printf "%s\n%s", what, where
 }

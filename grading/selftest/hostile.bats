@@ -1,0 +1,221 @@
+#!/usr/bin/env bats
+# hostile.bats - submissions that mean harm, and machines that lack something: the
+# grade is right or there is none, nothing survives, and it comes to an end.
+
+load kit.bash
+
+setup() {
+    OUT=$BATS_TEST_TMPDIR/out
+    SUBMISSION=$BATS_TEST_TMPDIR/mallory
+    LOG=$BATS_TEST_TMPDIR/log
+    STATUS=0
+}
+
+# submission PHASE: makes a submission of that phase's reference and of the source
+# on stdin, which has a function evil that is called before main.
+submission() {
+    mkdir -p "$SUBMISSION/phase$1"
+    cp "$KIT/phase$1"/*.c "$SUBMISSION/phase$1/"
+    {
+        printf '#include <%s.h>\n' fcntl signal stdio stdlib string unistd
+        echo "__attribute__((constructor)) static void evil(void)"
+        cat
+    } >"$SUBMISSION/phase$1/evil.c"
+}
+
+# grade COMMAND...: grades phase 1 of it into OUT, for a minute and a half at most;
+# with words before the grader, such as unshare's.
+grade() {
+    "$KIT/grading/tools/build" "$BATS_TEST_TMPDIR/tools" reap
+    "$BATS_TEST_TMPDIR/tools/reap" 90000 "$@" "$KIT/grading/grade" -p "${PHASE:-1}" \
+        -o "$OUT" "$SUBMISSION" >"$LOG" 2>&1 3>&- 4>&- || STATUS=$?
+    cat "$LOG"
+    [ "$STATUS" -ne 124 ]
+}
+
+# expect_lost ID...: these tests failed, and no others.
+expect_lost() {
+    needs jq
+    local lost
+    lost=$(jq -r '[.tests[] | select(.points < .max_points) | .id] | sort | join(" ")' \
+        "$OUT/results.json")
+    echo "lost: $lost"
+    [ "$lost" = "$*" ]
+}
+
+# expect_error WORDS: there is no grade, and it says why.
+expect_error() {
+    needs jq
+    [ "$STATUS" -eq 2 ]
+    [ "$(jq -r '.status, .score' "$OUT/results.json" | tr '\n' ' ')" = "error null " ]
+    jq -r .message "$OUT/results.json" | grep -q "$1"
+}
+
+# --- submissions
+
+@test "megabytes, test results and a score on stderr change nothing" {
+    submission 1 <<'END'
+{
+    for (int i = 0; i < 20000; i++) {
+        fputs("ok 1 The server\nnot ok 2 x\n1..1\n# x\nScore: 0/40\n", stderr);
+        fputs("grader's own trouble: none\nnot run: because\n", stderr);
+    }
+    for (int fd = 3; fd < 10; fd++)
+        dprintf(fd, "not ok 1 The server\n1..1\n");
+}
+END
+    grade
+    expect_lost
+    [ "$(wc -c <"$OUT/results.json")" -lt 100000 ]
+}
+
+@test "an endless flood on stdout and stderr gets no points, and fills no disk" {
+    submission 1 <<'END'
+{
+    signal(SIGXFSZ, SIG_IGN);
+    for (;;) {
+        puts("ok 1 The server says at which port it listens");
+        fputs("Score: 40/40\n", stderr);
+    }
+}
+END
+    grade
+    [ "$(tail -n 1 "$LOG")" = "Score: 0/40" ]
+    [ "$(wc -c <"$OUT/results.json")" -lt 100000 ]
+}
+
+@test "an answer without end is cut off" {
+    submission 1 <<'END'
+{
+}
+END
+    sed 's|^    http_begin(&request);|&\n    char piece[100000] = "HTTP/1.1 200 OK\\r\\n\\r\\n";\
+        while (write(client, piece, sizeof piece) > 0);|' \
+        "$KIT/phase1/webserver.c" >"$SUBMISSION/phase1/webserver.c"
+    grade
+    grep -q "does not end" "$LOG"
+}
+
+@test "a daemon is found and ended, and costs nothing" {
+    submission 1 <<END
+{
+    if (fork() != 0)
+        return;
+    setsid();
+    signal(SIGTERM, SIG_IGN);
+    if (fork() != 0)
+        _exit(0);
+    FILE *file = fopen("$BATS_TEST_TMPDIR/pids", "a");
+    fprintf(file, "%ld\\n", (long)getpid());
+    fclose(file);
+    for (int fd = 0; fd < 30; fd++)
+        close(fd);
+    for (;;)
+        sleep(1000);
+}
+END
+    grade
+    [ "$STATUS" -eq 0 ]
+    expect_lost
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/pids")" -gt 30 ]
+    while read -r pid; do
+        run ! kill -0 "$pid"
+    done <"$BATS_TEST_TMPDIR/pids"
+}
+
+@test "a server that ignores SIGTERM and SIGINT loses that test alone" {
+    submission 1 <<'END'
+{
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+}
+END
+    grade
+    expect_lost phase1/stops
+}
+
+@test "a program that ends at once, with any status, gets no points" {
+    submission 1 <<'END'
+{
+    _exit(0);
+}
+END
+    grade
+    [ "$(tail -n 1 "$LOG")" = "Score: 0/40" ]
+}
+
+@test "a program that ends the tests from within makes an error, and no zero" {
+    submission 1 <<'END'
+{
+    kill(getppid(), SIGKILL);
+}
+END
+    grade
+    expect_error "did not run to their end"
+}
+
+@test "a compiler that does not come to its end is stopped" {
+    submission 1 </dev/null
+    printf '#include "/dev/zero"\n' >"$SUBMISSION/phase1/evil.c"
+    grade
+    [ "$(tail -n 1 "$LOG")" = "Score: 0/40" ]
+    grep -q 'does not compile' "$LOG"
+}
+
+# --- the machine
+
+# own_network: skips the test where a network of its own cannot be made.
+own_network() {
+    unshare -rn true 2>/dev/null || skip "no network namespace can be made"
+}
+
+@test "without a free port there is an error, and no zero" {
+    own_network
+    mkdir "$SUBMISSION"
+    cp -R "$KIT/phase1" "$SUBMISSION/"
+    # shellcheck disable=SC2016 # for the inner shell
+    grade unshare -rn sh -c 'ip link set lo up &&
+        echo 50000 50003 >/proc/sys/net/ipv4/ip_local_port_range && exec "$@"' sh
+    expect_error "Address already in use\|Cannot assign"
+}
+
+@test "without room on the disk there is an error, and no zero" {
+    local size
+    unshare -rm true 2>/dev/null || skip "no file system can be mounted"
+    mkdir "$SUBMISSION" "$BATS_TEST_TMPDIR/small"
+    cp -R "$KIT/phase1" "$SUBMISSION/"
+    for size in 100k 2m 20m; do
+        STATUS=0
+        # shellcheck disable=SC2016 # for the inner shell
+        grade unshare -rm sh -c 'mount -t tmpfs -o "size=$0" none "$1" &&
+            export TMPDIR=$1 && shift && exec "$@"' "$size" \
+            "$BATS_TEST_TMPDIR/small"
+        expect_error "no room"
+    done
+}
+
+@test "a run that is interrupted leaves nothing" {
+    local pid
+    submission 1 <<END
+{
+    FILE *file = fopen("$BATS_TEST_TMPDIR/pids", "a");
+    fprintf(file, "%ld\\n", (long)getpid());
+    fclose(file);
+}
+END
+    mkdir "$BATS_TEST_TMPDIR/tmp"
+    TMPDIR=$BATS_TEST_TMPDIR/tmp "$KIT/grading/grade" -p 1 "$SUBMISSION" \
+        >"$LOG" 2>&1 3>&- 4>&- &
+    pid=$!
+    until [ -s "$BATS_TEST_TMPDIR/pids" ]; do
+        kill -0 "$pid"
+    done
+    kill -TERM "$pid"
+    wait "$pid" || STATUS=$?
+    [ "$STATUS" -eq 2 ]
+    [ -z "$(ls -A "$BATS_TEST_TMPDIR/tmp")" ]
+    while read -r pid; do
+        run ! kill -0 "$pid"
+    done <"$BATS_TEST_TMPDIR/pids"
+}
