@@ -79,7 +79,7 @@ http_test() {
 
 @test "shellcheck finds nothing in the scripts" {
     needs shellcheck
-    shellcheck grading/grade grading/timeline handout/build grading/helpers.bash grading/*.bats \
+    shellcheck grading/grade grading/prepare grading/timeline handout/build grading/helpers.bash grading/*.bats \
         grading/selftest/run grading/selftest/staircase grading/selftest/wrong \
         grading/tools/build grading/selftest/kit.bash grading/selftest/*.bats .ci/run
 }
