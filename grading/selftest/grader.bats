@@ -23,7 +23,7 @@ grade() {
 # expect_score SCORE/MAX: the report's last line says so.
 expect_score() {
     [ "$(tail -n 1 "$LOG")" = "Score: $1" ] || {
-        grep -v '^  ok' "$LOG"
+        cat "$LOG"
         return 1
     }
 }
@@ -95,7 +95,7 @@ path_without() {
     cp -R "$SUBMISSION/phase1" "$SUBMISSION/phase2"
     grade -p 2 "$SUBMISSION"
     [ "$(query '[.tests[] | select(.status != "passed") | .id] | sort | join(" ")')" = \
-        "phase2/silent-client \
+        "phase2/eight-at-once phase2/found-and-missing phase2/many-at-once \
 phase2/reset-of-one phase2/silent-client phase2/stalled-download \
 phase2/thread-each phase2/two-at-once" ]
 }
@@ -121,8 +121,8 @@ phase2/thread-each phase2/two-at-once" ]
     expect_score 40/70
     grep -q 'phase2 does not compile' "$LOG"
     grep -q "webserver.c:1:.*error" "$LOG"
-    [ "$(query '.tests[] | select(.phase == 2) | .output' |
-        grep -c 'does not compile')" -eq 11 ]
+    [ "$(query '[.tests[] | select(.phase == 2) | .output |
+        test("does not compile")] | all')" = true ]
 }
 
 @test "a submission without sources gets no points, and is told what to do" {
