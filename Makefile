@@ -25,7 +25,7 @@ carry: ## copy what you filled in in phase 1 to the same places of phase 2
 		>build/carried.c
 	mv build/carried.c phase2/webserver.c
 
-grade: ## build and grade all phases
+grade: ## build and grade all phases; VERBOSE=1 shows all tests
 	@grading/grade .
 
 grade1: ## build and grade phase 1, 40 points

@@ -89,7 +89,7 @@ FNR == NR {
     # where in the test it failed is of no use to a student, and how a program
     # ended is told in other words than the shell's
     if (line ~ /^(\(from function|\(in test file| from function| in test file)/ \
-        || line ~ /^  `.*' failed/ || line ~ /^[^ ]*: line [0-9]+: +[0-9]+ /)
+        || line ~ /^  `.*' failed/ || line ~ /^likely: *$/ || line ~ /^[^ ]*: line [0-9]+: +[0-9]+ /)
         next
     if (line ~ /^got: .*timed out/ && status[current] == "failed")
         status[current] = "timeout"
