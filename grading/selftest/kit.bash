@@ -19,3 +19,29 @@ copy_kit() {
         tar -xf - -C "$COPY"
     make -s -C "$COPY" clean >/dev/null
 }
+
+# needs_browser: sets BROWSER, or skips the test.
+needs_browser() {
+    BROWSER=$(command -v chromium || command -v chromium-browser ||
+        command -v google-chrome) || skip "Chromium is not installed"
+    export BROWSER
+}
+
+# browse OPTION... URL: runs the browser; its messages go to the file console.
+browse() {
+    timeout 60 "$BROWSER" --headless --no-sandbox --disable-gpu --no-first-run \
+        --disable-quic --disable-background-networking \
+        --disable-component-update --disable-sync --window-size=600,400 \
+        --user-data-dir="$BATS_TEST_TMPDIR/profile" --enable-logging=stderr \
+        "$@" 2>"$BATS_TEST_TMPDIR/console" 3>&- 4>&-
+}
+
+# looks_right URL: the page can be seen, and the console has no complaint.
+looks_right() {
+    browse --screenshot="$BATS_TEST_TMPDIR/page.png" "$1" >/dev/null
+    grep CONSOLE "$BATS_TEST_TMPDIR/console" | grep -v 'status of 404' && return 1
+    browse --screenshot="$BATS_TEST_TMPDIR/blank.png" about:blank >/dev/null
+    [ -s "$BATS_TEST_TMPDIR/page.png" ]
+    [ -s "$BATS_TEST_TMPDIR/blank.png" ]
+    run ! cmp -s "$BATS_TEST_TMPDIR/page.png" "$BATS_TEST_TMPDIR/blank.png"
+}
