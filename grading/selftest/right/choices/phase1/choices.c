@@ -1,25 +1,29 @@
-/* choices.c - a server that chooses otherwise where the choice is free: 301 to
- * the tidy form of an untidy path, 403 for links and folders, 405 for HEAD, a
- * head of 4 KiB at most, much to say on stderr, and fixed deadlines.
+/* choices.c - a server that chooses otherwise where the choice is free: 301 for
+ * a folder and to the tidy form of an untidy path, 403 for links, 405 for HEAD,
+ * a head of 4 KiB at most, much to say on stderr, and fixed deadlines; made of
+ * two source files.
  * usage: choices [port [root]] */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "paths.h"
+
 enum { HEAD_MAX = 4096, ANSWER_SIZE = 4 * HEAD_MAX };
+
+static bool to_head; /* whether the request's method is HEAD */
 
 static void on_stop(int number)
 {
@@ -44,120 +48,37 @@ static bool give(int client, const void *data, size_t size)
     return true;
 }
 
+/* Return the time as HTTP writes it, in text. */
+static const char *date(char text[40])
+{
+    struct tm tm;
+    time_t now = time(NULL);
+    strftime(text, 40, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &tm));
+    return text;
+}
+
 /* Answer with a page, and with one more header line where there is one. */
 static void refuse(int client, const char *status, const char *more)
 {
-    char answer[ANSWER_SIZE];
+    char answer[ANSWER_SIZE], now[40];
     int n = snprintf(answer, sizeof answer,
         "HTTP/1.1 %s\r\n%sX-Mood: sorry\r\nCONTENT-TYPE: text/html\r\n"
-        "CONTENT-LENGTH: %zu\r\nCONNECTION: Close\r\n\r\n<h1>%s</h1>",
-        status, more, strlen(status) + 9, status);
+        "CONTENT-LENGTH: %zu\r\nCONNECTION: Close\r\nDATE: %s\r\n\r\n"
+        "<h1>%s</h1>",
+        status, more, strlen(status) + 9, date(now), status);
+    if (to_head)
+        n = (int)(strstr(answer, "\r\n\r\n") + 4 - answer);
     fprintf(stderr, "choices: it is %s\n", status);
     give(client, answer, (size_t)n);
 }
 
-/* Decode %XX in place. Return false if something is malformed. */
-static bool decode(char *path)
-{
-    char *out = path;
-    for (char *in = path; *in; in++) {
-        unsigned value = (unsigned char)*in;
-        if (*in == '%') {
-            if (strspn(in + 1, "0123456789abcdefABCDEF") < 2 ||
-                sscanf(in + 1, "%2x", &value) != 1 || value == '/')
-                return false;
-            in += 2;
-        }
-        if (value < ' ')
-            return false;
-        *out++ = (char)value;
-    }
-    *out = '\0';
-    return true;
-}
-
-/* Take out empty, "." and ".." parts in place. Return whether there were any.
- */
-static bool tidy(char *path)
-{
-    char *out = path;
-    bool to_folder = true;
-    size_t before = strlen(path), n;
-    for (char *name = path + 1; *name; name += n + (name[n] == '/')) {
-        n = strcspn(name, "/");
-        bool up = n == 2 && memcmp(name, "..", 2) == 0;
-        bool skip = up || n == 0 || (n == 1 && *name == '.');
-        while (up && out > path && *--out != '/')
-            ;
-        if (!skip) {
-            *out++ = '/';
-            memmove(out, name, n);
-            out += n;
-        }
-        to_folder = skip || name[n] == '/';
-    }
-    if (to_folder)
-        *out++ = '/';
-    *out = '\0';
-    return (size_t)(out - path) != before;
-}
-
-static const char *type_of(const char *path)
-{
-    static const char *const types =
-        "html text/html\nhtm text/html\ntxt text/plain; charset=UTF-8\n"
-        "css text/css\njs text/javascript\njson application/json\n"
-        "md text/markdown\npng image/png\njpg image/jpeg\ngif image/gif\n"
-        "svg image/svg+xml\nico image/x-icon\nwebp image/webp\n"
-        "pdf application/pdf\nwasm application/wasm\n";
-    static char type[64];
-    char ending[16];
-    const char *dot = strrchr(path, '.');
-    if (dot && snprintf(ending, sizeof ending, "\n%s ", dot + 1) < 16) {
-        const char *at = strncmp(types, ending + 1, strlen(ending + 1)) == 0
-                             ? types - 1
-                             : strstr(types, ending);
-        if (at && sscanf(at + strlen(ending), "%63[^\n]", type) == 1)
-            return type;
-    }
-    return "application/octet-stream";
-}
-
-/* Open path folder by folder below the working directory. Return -1 with errno
- * set; a symbolic link is an ELOOP or ENOTDIR wherever it leads. */
-static int open_below(const char *path)
-{
-    char name[256];
-    int at = open(".", O_RDONLY | O_DIRECTORY);
-    while (at >= 0 && *path) {
-        size_t length = strcspn(++path, "/");
-        if (length >= sizeof name) {
-            close(at);
-            errno = ENAMETOOLONG;
-            return -1;
-        }
-        memcpy(name, path, length);
-        strcpy(name + length, "");
-        int inner = openat(at, length ? name : ".",
-            O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-        int error = errno;
-        close(at);
-        errno = error;
-        at = inner;
-        path += length;
-    }
-    return at;
-}
-
 static void send_file(int client, int file, long long size, const char *type)
 {
-    char piece[10000], date[64];
-    time_t now = time(NULL);
-    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime(&now));
+    char piece[10000], now[40];
     int n = snprintf(piece, sizeof piece,
         "HTTP/1.1 200 Here you are\r\nX-Mood: happy\r\nCONNECTION: Close\r\n"
         "DATE: %s\r\nCONTENT-LENGTH: %lld\r\nCONTENT-TYPE: %s\r\n\r\n",
-        date, size, type);
+        date(now), size, type);
     if (!give(client, piece, (size_t)n))
         return;
     while (size > 0) {
@@ -170,6 +91,18 @@ static void send_file(int client, int file, long long size, const char *type)
     fprintf(stderr, "choices: it is sent\n");
 }
 
+/* Answer 301 with path, encoded where it must be, and more. */
+static void redirect(int client, const char *path, const char *more)
+{
+    char line[3 * HEAD_MAX + 32] = "Location: ", *end = strchr(line, '\0');
+    for (; *path; path++)
+        end += sprintf(end,
+            *path > ' ' && !strchr("%\"<>?#\\", *path) ? "%c" : "%%%02X",
+            (unsigned char)*path);
+    sprintf(end, "%s\r\n", more);
+    refuse(client, "301 Tidier Elsewhere", line);
+}
+
 static void serve_path(int client, const char *path)
 {
     struct stat about;
@@ -179,24 +112,14 @@ static void serve_path(int client, const char *path)
             errno == ENOENT || errno == ENAMETOOLONG ? "404 No Such Thing"
                                                      : "403 Hands Off",
             "");
-    else if (fstat(file, &about) < 0 || !S_ISREG(about.st_mode))
+    else if (fstat(file, &about) < 0 || S_ISDIR(about.st_mode))
+        redirect(client, path, strrchr(path, '/')[1] ? "/" : "index.html");
+    else if (!S_ISREG(about.st_mode))
         refuse(client, "403 Hands Off", "");
     else
         send_file(client, file, about.st_size, type_of(path));
     if (file >= 0)
         close(file);
-}
-
-/* Answer 301 with path, encoded where it must be. */
-static void redirect(int client, const char *path)
-{
-    char line[3 * HEAD_MAX + 32] = "Location: ", *end = strchr(line, '\0');
-    for (; *path; path++)
-        end += sprintf(end,
-            *path > ' ' && !strchr("%\"<>?#\\", *path) ? "%c" : "%%%02X",
-            (unsigned char)*path);
-    strcpy(end, "\r\n");
-    refuse(client, "301 Tidier Elsewhere", line);
 }
 
 /* Answer what the complete head asks for. */
@@ -216,31 +139,39 @@ static void answer(int client, char *head)
     else if (!decode(target))
         refuse(client, "400 What", "");
     else if (tidy(target))
-        redirect(client, target);
+        redirect(client, target, "");
     else
         serve_path(client, target);
 }
 
+static bool is_whole(const char *head)
+{
+    return strstr(head, "\n\r\n") || strstr(head, "\n\n");
+}
+
 static void serve(int client)
 {
-    char head[HEAD_MAX + 1];
+    char head[HEAD_MAX + 1] = "", *start = head;
     size_t used = 0;
-    time_t start = time(NULL);
-    do {
+    time_t begin = time(NULL);
+    to_head = false;
+    while (!is_whole(start)) {
+        if (used == HEAD_MAX || strlen(head) < used) {
+            refuse(client, "400 Not Such Heads", "");
+            return;
+        }
         ssize_t n = recv(client, head + used, HEAD_MAX - used, 0);
-        bool late = (n < 0 && errno == EAGAIN) || time(NULL) - start > 10;
+        bool late = (n < 0 && errno == EAGAIN) || time(NULL) - begin > 10;
         if (late)
             refuse(client, "408 Too Slow", "");
         if (late || n <= 0)
             return;
         head[used += (size_t)n] = '\0';
-        if (used == HEAD_MAX || strlen(head) < used) {
-            refuse(client, "400 Not Such Heads", "");
-            return;
-        }
-    } while (!strstr(head, "\n\r\n") && !strstr(head, "\n\n"));
+        start = head + strspn(head, "\r\n");
+        to_head = strncmp(start, "HEAD ", 5) == 0;
+    }
     fprintf(stderr, "choices: a request of %zu bytes\n", used);
-    answer(client, head);
+    answer(client, start);
 }
 
 /* Close without a reset: drop what has come, for at most a second while the
@@ -248,14 +179,13 @@ static void serve(int client)
 static void finish(int client)
 {
     char rest[1000];
-    struct tcp_info info;
-    socklen_t length = sizeof info;
+    int unsent;
     shutdown(client, SHUT_WR);
     for (int i = 0; i < 100; i++) {
-        while (recv(client, rest, sizeof rest, MSG_DONTWAIT) > 0)
-            ;
-        if (getsockopt(client, IPPROTO_TCP, TCP_INFO, &info, &length) < 0 ||
-            info.tcpi_unacked == 0)
+        for (int j = 0; j < 1000; j++)
+            if (recv(client, rest, sizeof rest, MSG_DONTWAIT) <= 0)
+                break;
+        if (ioctl(client, SIOCOUTQ, &unsent) < 0 || unsent == 0)
             break;
         usleep(10000);
     }

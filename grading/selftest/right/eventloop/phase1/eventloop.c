@@ -1,10 +1,8 @@
 /* eventloop.c - a server with one thread and many clients at a time: poll over
- * nonblocking sockets, one listener for each family that getaddrinfo knows.
+ * nonblocking sockets, one listener for each family; made of two source files.
  * usage: eventloop [port [root]] */
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,9 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "listen.h"
+
 enum {
     SLOTS = 200,
-    LISTENERS = 3 /* and the pipe */,
+    FIRST = LISTENERS + 1, /* behind the listeners and the pipe */
     HEAD_SIZE = 17000,
     QUIET_MS = 10000
 };
@@ -26,15 +26,15 @@ enum {
 /* A client is receiving its head, is sent out, or is being drained. */
 static struct client {
     enum { HEAD, SENDING, DRAINING } state;
-    int file;
+    int file, to_head; /* the method is HEAD */
     size_t used, sent; /* of buffer */
     long long left;    /* of the file */
     long long deadline;
     char buffer[HEAD_SIZE];
 } clients[SLOTS];
 
-static struct pollfd polled[LISTENERS + SLOTS];
-static int listeners, patience = QUIET_MS, wake[2];
+static struct pollfd polled[FIRST + SLOTS];
+static int patience = QUIET_MS, wake[2];
 
 static long long clock_ms(void)
 {
@@ -78,7 +78,9 @@ static void begin_answer(
         "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nConnection: close\r\n"
         "Date: %s\r\nContent-Length: %lld\r\nCache-Control: no-store\r\n\r\n%s",
         status, status == 200 ? "Fine" : "Refused", type, date, size, page);
-    c->left = c->file < 0 ? 0 : size;
+    c->left = c->file < 0 || c->to_head ? 0 : size;
+    if (c->to_head)
+        c->used -= strlen(page);
     c->sent = 0;
     c->state = SENDING;
     c->deadline = clock_ms() + QUIET_MS;
@@ -139,8 +141,7 @@ static void answer(struct client *c)
         return;
     }
     *version = target[-1] = '\0';
-    int is_head = strcmp(c->buffer, "HEAD") == 0;
-    if (!is_head && strcmp(c->buffer, "GET") != 0) {
+    if (!c->to_head && strcmp(c->buffer, "GET") != 0) {
         begin_answer(c, 405, "text/html", 0);
         return;
     }
@@ -162,10 +163,6 @@ static void answer(struct client *c)
         else
             begin_answer(c, 200, type_of(target), about.st_size);
     }
-    if (is_head) {
-        c->left = 0;
-        c->used = (size_t)(strstr(c->buffer, "\r\n\r\n") + 4 - c->buffer);
-    }
 }
 
 static int take_head(struct client *c, int fd)
@@ -178,10 +175,11 @@ static int take_head(struct client *c, int fd)
     char *start = c->buffer + strspn(c->buffer, "\r\n");
     c->used -= (size_t)(start - c->buffer); /* empty lines go */
     memmove(c->buffer, start, c->used + 1);
-    if (strlen(c->buffer) < c->used)
-        begin_answer(c, 400, "text/html", 0);
-    else if (strstr(c->buffer, "\r\n\r\n") || strstr(c->buffer, "\n\n"))
+    c->to_head = strncmp(c->buffer, "HEAD ", 5) == 0;
+    if (strstr(c->buffer, "\n\r\n") || strstr(c->buffer, "\n\n"))
         answer(c);
+    else if (strlen(c->buffer) < c->used)
+        begin_answer(c, 400, "text/html", 0);
     else if (c->used >= HEAD_SIZE - 101)
         begin_answer(c, 431, "text/html", 0);
     return 0;
@@ -226,7 +224,7 @@ static int go_on(struct client *c, int fd)
 static void visit(int slot)
 {
     struct client *c = &clients[slot];
-    struct pollfd *p = &polled[LISTENERS + slot];
+    struct pollfd *p = &polled[FIRST + slot];
     int gone = p->revents ? go_on(c, p->fd) : 0;
     if (gone == 0 && clock_ms() >= c->deadline) {
         gone = c->state == HEAD ? 0 : -1;
@@ -242,11 +240,17 @@ static void visit(int slot)
     p->fd = -1;
 }
 
-static void welcome(int listener)
+static int free_slot(void)
 {
     int slot = 0;
-    while (slot < SLOTS && polled[LISTENERS + slot].fd >= 0)
+    while (slot < SLOTS && polled[FIRST + slot].fd >= 0)
         slot++;
+    return slot;
+}
+
+static void welcome(int listener)
+{
+    int slot = free_slot();
     if (slot == SLOTS)
         return;
     int fd = accept(listener, NULL, NULL);
@@ -258,56 +262,24 @@ static void welcome(int listener)
     fcntl(fd, F_SETFL, O_NONBLOCK);
     clients[slot] = (struct client){.state = HEAD, .file = -1};
     clients[slot].deadline = clock_ms() + patience;
-    polled[LISTENERS + slot] = (struct pollfd){.fd = fd, .events = POLLIN};
+    polled[FIRST + slot] = (struct pollfd){.fd = fd, .events = POLLIN};
 }
 
-/* Listen at port in each family, at the same port in all. Return the port. */
-static int start_listening(const char *port)
+/* Serve everybody until a signal comes. */
+static void run(int listeners)
 {
-    struct addrinfo hints = {.ai_flags = AI_PASSIVE,
-                        .ai_socktype = SOCK_STREAM},
-                    *list;
-    struct sockaddr_storage own;
-    char chosen[16] = "0";
-    int on = 1;
-    if (getaddrinfo(NULL, port, &hints, &list) != 0)
-        return -1;
-    for (struct addrinfo *a = list; a && listeners < LISTENERS - 1;
-         a = a->ai_next) {
-        socklen_t length = sizeof own;
-        int fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
-        if (fd < 0)
+    while (!polled[LISTENERS].revents) {
+        for (int i = 0; i < listeners; i++)
+            polled[i].events = free_slot() < SLOTS ? POLLIN : 0;
+        if (poll(polled, FIRST + SLOTS, 200) < 0)
             continue;
-        if (a->ai_family == AF_INET6)
-            setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        /* the port's place is the same in both families */
-        if (listeners > 0)
-            ((struct sockaddr_in *)(void *)a->ai_addr)->sin_port =
-                htons((in_port_t)atoi(chosen));
-        if (bind(fd, a->ai_addr, a->ai_addrlen) < 0 || listen(fd, 64) < 0) {
-            freeaddrinfo(list);
-            return -1;
-        }
-        getsockname(fd, (struct sockaddr *)&own, &length);
-        getnameinfo((struct sockaddr *)&own, length, NULL, 0, chosen,
-            sizeof chosen, NI_NUMERICSERV);
-        polled[listeners++] = (struct pollfd){.fd = fd, .events = POLLIN};
+        for (int i = 0; i < listeners; i++)
+            if (polled[i].revents)
+                welcome(polled[i].fd);
+        for (int i = 0; i < SLOTS; i++)
+            if (polled[FIRST + i].fd >= 0)
+                visit(i);
     }
-    freeaddrinfo(list);
-    return listeners > 0 ? atoi(chosen) : -1;
-}
-
-/* Port 0 may turn out free in one family and taken in the other: try again. */
-static int listen_somewhere(const char *port)
-{
-    int number = -1, tries = atoi(port) == 0 ? 10 : 1;
-    while (number < 0 && tries-- > 0) {
-        while (listeners > 0)
-            close(polled[--listeners].fd);
-        number = start_listening(port);
-    }
-    return number;
 }
 
 static void usage(void)
@@ -319,6 +291,7 @@ static void usage(void)
 int main(int argc, char **argv)
 {
     static char port[8] = "6789";
+    int count, sockets[LISTENERS];
     if (argc > 3 || (argc > 1 && strlen(argv[1]) > 5))
         usage();
     if (argc > 1)
@@ -328,27 +301,20 @@ int main(int argc, char **argv)
         usage();
     if (getenv("HTTP_TIMEOUT_MS"))
         patience = atoi(getenv("HTTP_TIMEOUT_MS"));
-    for (int i = 0; i < LISTENERS + SLOTS; i++)
+    for (int i = 0; i < FIRST + SLOTS; i++)
         polled[i].fd = -1;
-    int number = listen_somewhere(port);
+    int number = listen_everywhere(port, sockets, &count);
     if (number < 0 || pipe(wake) < 0) {
         perror("eventloop");
         return 1;
     }
-    polled[LISTENERS - 1] = (struct pollfd){.fd = wake[0], .events = POLLIN};
+    for (int i = 0; i < count; i++)
+        polled[i].fd = sockets[i];
+    polled[LISTENERS] = (struct pollfd){.fd = wake[0], .events = POLLIN};
     signal(SIGINT, on_stop);
     signal(SIGTERM, on_stop);
     printf("Listening on port %d\n", number);
     fflush(stdout);
-    for (;;) {
-        poll(polled, LISTENERS + SLOTS, 200);
-        if (polled[LISTENERS - 1].revents)
-            return 0;
-        for (int i = 0; i < listeners; i++)
-            if (polled[i].revents)
-                welcome(polled[i].fd);
-        for (int i = 0; i < SLOTS; i++)
-            if (polled[LISTENERS + i].fd >= 0)
-                visit(i);
-    }
+    run(count);
+    return 0;
 }

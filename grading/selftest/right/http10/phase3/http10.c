@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define TOO_LONG 10000 /* milliseconds of silence */
@@ -62,6 +64,24 @@ static long long number_in(const char *text)
     return *text == '\n' ? number : -1;
 }
 
+/* A line of the head has come, with its line break. Return the body's length
+ * if it says that, or the one that is known. */
+static long long heed(char *line, int is_first, long long length)
+{
+    int status = 0;
+    if (is_first) {
+        if (sscanf(line, "HTTP/1.%*1[0-9] %3d", &status) != 1 || status < 100)
+            errx(1, "this is not HTTP");
+        return status == 204 || status == 304 ? 0 : -1;
+    }
+    if (length == 0 || strncasecmp(line, "content-length:", 15) != 0)
+        return length;
+    length = number_in(line + 15);
+    if (length < 0)
+        errx(1, "a wrong length");
+    return length;
+}
+
 /* Print the head. Return the body's length, -1 if the head does not say. Any of
  * the body that came with the head goes to piece, *size bytes of it. */
 static long long print_head(char *piece, size_t room, size_t *size)
@@ -83,13 +103,9 @@ static long long print_head(char *piece, size_t room, size_t *size)
         if (piece[at] != '\n')
             continue;
         line[used] = '\0';
-        if (*line == '\n' || *line == '\r')
+        if (lines > 0 && (*line == '\n' || *line == '\r'))
             break;
-        for (char *c = line; *c && *c != ':'; c++)
-            *c = (char)tolower((unsigned char)*c);
-        if (lines++ > 0 && strncmp(line, "content-length:", 15) == 0 &&
-            (length = number_in(line + 15)) < 0)
-            errx(1, "a wrong length");
+        length = heed(line, lines++ == 0, length);
         used = 0;
     }
     print(piece, at + 1);
@@ -104,7 +120,7 @@ static void ask(const char *host, const char *port, const char *name)
     if (!path)
         err(1, "memory");
     for (; *name; name++)
-        if (*name <= ' ' || *name > '~')
+        if (*name <= ' ' || *name > '~' || *name == '#')
             out += sprintf(out, "%%%02x", (unsigned char)*name);
         else
             *out++ = *name;
@@ -123,8 +139,9 @@ int main(int argc, char **argv)
 {
     static char piece[100000];
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL, *a;
+    struct timeval limit = {.tv_sec = TOO_LONG / 1000};
     size_t size;
-    if (argc != 4) {
+    if (argc != 4 || argv[2][strspn(argv[2], "0123456789")]) {
         fprintf(stderr, "usage: http10 server_host server_port filename\n");
         return 2;
     }
@@ -134,6 +151,7 @@ int main(int argc, char **argv)
         errx(1, "%s", gai_strerror(error));
     for (a = list; a; a = a->ai_next) {
         server = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
+        setsockopt(server, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
         if (connect(server, a->ai_addr, a->ai_addrlen) == 0)
             break;
         warn("connecting");

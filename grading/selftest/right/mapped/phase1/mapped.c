@@ -177,12 +177,17 @@ static void serve(int client, int patience)
 {
     static char head[HEAD_MAX + 1];
     char method[16], target[9000], version[12], extra;
+    int no_body = 0;
     size_t used = 0;
     long long until = now_ms() + patience;
     head[0] = '\0';
-    while (!strstr(head, "\r\n\r\n") && !strstr(head, "\n\n")) {
+    while (!strstr(head, "\n\r\n") && !strstr(head, "\n\n")) {
+        if (used == HEAD_MAX || strlen(head) < used) {
+            answer_error(client, "400 Bad Request", no_body);
+            return;
+        }
         if (wait_until(client, POLLIN, until) < 0) {
-            answer_error(client, "408 Too Late", 0);
+            answer_error(client, "408 Too Late", no_body);
             return;
         }
         ssize_t n = recv(client, head + used, HEAD_MAX - used, 0);
@@ -190,21 +195,18 @@ static void serve(int client, int patience)
             return;
         used += (size_t)n;
         head[used] = '\0';
-        if (used == HEAD_MAX || strlen(head) < used) {
-            answer_error(client, "400 Bad Request", 0);
-            return;
-        }
+        no_body = strncmp(head + strspn(head, "\r\n"), "HEAD ", 5) == 0;
     }
     char *start = head + strspn(head, "\r\n");
     start[strcspn(start, "\r\n")] = '\0';
     int words = sscanf(
         start, "%15s %8999s HTTP/1.%9s%c", method, target, version, &extra);
     if (strlen(start) > 8990)
-        answer_error(client, "414 URI Too Long", 0);
+        answer_error(client, "414 URI Too Long", no_body);
     else if (words != 3)
-        answer_error(client, "400 Bad Request", 0);
-    else if (strcmp(method, "HEAD") == 0 || strcmp(method, "GET") == 0)
-        serve_target(client, target, *method == 'H');
+        answer_error(client, "400 Bad Request", no_body);
+    else if (no_body || strcmp(method, "GET") == 0)
+        serve_target(client, target, no_body);
     else
         answer_error(client, "501 Not Implemented", 0);
 }
@@ -213,7 +215,7 @@ static void serve(int client, int patience)
 static void hang_up(int client)
 {
     char rest[4096];
-    long long until = now_ms() + 100;
+    long long until = now_ms() + 500;
     shutdown(client, SHUT_WR);
     while (wait_until(client, POLLIN, until) == 0 &&
            recv(client, rest, sizeof rest, 0) > 0)

@@ -1,5 +1,5 @@
 /* oldstyle.c - an HTTP/1.0 server for IPv4 alone: lower-case header names in
- * another order, no Date, no signal handlers, whole files in memory, a queue of
+ * another order, no signal handlers, whole files in memory, a queue of
  * one client, and after each answer it waits for the client to close.
  * usage: oldstyle [port [root]] */
 #include <arpa/inet.h>
@@ -21,6 +21,7 @@
 enum { HEAD_SECONDS = 10, LINGER_SECONDS = 2 };
 
 static char root[PATH_MAX];
+static int with_body; /* the method is not HEAD */
 
 static int send_whole(int client, const char *data, size_t size)
 {
@@ -34,14 +35,23 @@ static int send_whole(int client, const char *data, size_t size)
     return 0;
 }
 
-static void respond(int client, int status, const char *words, const char *type,
-    const char *body, size_t size, int with_body)
+/* Return the time as HTTP writes it, in text. */
+static const char *date(char text[40])
 {
-    char head[512];
+    struct tm tm;
+    time_t now = time(NULL);
+    strftime(text, 40, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &tm));
+    return text;
+}
+
+static void respond(int client, int status, const char *words, const char *type,
+    const char *body, size_t size)
+{
+    char head[512], now[40];
     int n = snprintf(head, sizeof head,
         "HTTP/1.0 %d %s\r\nconnection: close\r\ncontent-length: %zu\r\n"
-        "content-type: %s\r\n\r\n",
-        status, words, size, type);
+        "date: %s\r\ncontent-type: %s\r\n\r\n",
+        status, words, size, date(now), type);
     fprintf(stderr, "[oldstyle] %d %s\n", status, words);
     if (send_whole(client, head, (size_t)n) == 0 && with_body)
         send_whole(client, body, size);
@@ -51,7 +61,7 @@ static void refuse(int client, int status, const char *words)
 {
     char page[200];
     int n = snprintf(page, sizeof page, "<html><h1>%s</h1></html>\n", words);
-    respond(client, status, words, "text/html", page, (size_t)n, 1);
+    respond(client, status, words, "text/html", page, (size_t)n);
 }
 
 static int from_hex(char c)
@@ -108,7 +118,7 @@ static const char *kind(const char *path)
     return "application/octet-stream";
 }
 
-static void send_page(int client, const char *path, int with_body)
+static void send_page(int client, const char *path)
 {
     struct stat about;
     int fd = open(path, O_RDONLY | O_NONBLOCK);
@@ -124,7 +134,7 @@ static void send_page(int client, const char *path, int with_body)
             if ((n = read(fd, body + used, size - used)) > 0)
                 used += (size_t)n;
         if (body)
-            respond(client, 200, "OK", kind(path), body, used, with_body);
+            respond(client, 200, "OK", kind(path), body, used);
         else
             refuse(client, 503, "Service Unavailable");
         free(body);
@@ -146,11 +156,11 @@ static int get_head(int client, char *head, size_t size)
         ssize_t n = recv(client, head + used, size - 1 - used, 0);
         if (n <= 0)
             return -1;
-        if (memchr(head + used, '\0', (size_t)n))
-            return 400;
         head[used += (size_t)n] = '\0';
-        if (strstr(head, "\r\n\r\n") || strstr(head, "\n\n"))
+        if (strstr(head, "\n\r\n") || strstr(head, "\n\n"))
             return 0;
+        if (strlen(head) < used)
+            return 400;
         if (used == size - 1)
             return 431;
     }
@@ -160,18 +170,20 @@ static void serve(int client)
 {
     static char head[17000], target[17000], path[17000];
     char method[20] = "", version[20] = "";
+    *head = '\0';
     int status = get_head(client, head, sizeof head);
+    with_body = strncmp(head + strspn(head, "\r\n"), "HEAD ", 5) != 0;
     if (status < 0)
         return;
-    int words = sscanf(head, "%19[A-Z] %16999[^ \r\n] HTTP/1.%19[0-9]", method,
+    int words = sscanf(head, " %19[A-Z] %16999[^ \r\n] HTTP/1.%19[0-9]", method,
         target, version);
     if (status > 0)
         refuse(client, status, "Bad Head");
     else if (words != 3 || *target != '/' ||
              make_path(target, path, sizeof path) < 0)
         refuse(client, 400, "Bad Request");
-    else if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
-        send_page(client, path, *method == 'G');
+    else if (strcmp(method, "GET") == 0 || !with_body)
+        send_page(client, path);
     else
         refuse(client, 501, "Not Implemented");
 }

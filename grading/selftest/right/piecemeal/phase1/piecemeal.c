@@ -20,6 +20,7 @@
 enum { PIECE_SIZE = 700, PATIENCE_S = 10 };
 
 static int client, failed; /* the one that is served */
+static int is_head;        /* what it asks by is HEAD */
 static char *root;
 
 static void say_bytes(const char *bytes, size_t size)
@@ -68,6 +69,8 @@ static void say_head(
 static void say_error(int status, const char *words)
 {
     say_head(status, words, "text/html", (long long)strlen(words) + 3);
+    if (is_head)
+        return;
     say("<p>");
     say(words);
 }
@@ -170,17 +173,18 @@ static int find(char *target, char *path)
 static void serve(void)
 {
     static char line[8192], path[PATH_MAX];
-    char first[8192], method[8] = "", target[8192] = "";
+    char first[8192] = "", method[16] = "", target[8192] = "";
     time_t start = time(NULL);
     int lines = 0, status = hear_line(first, sizeof first, start);
     if (status == 0 && !*first)
         status = hear_line(first, sizeof first, start);
+    is_head = strncmp(first, "HEAD ", 5) == 0;
     for (*line = 'x'; status == 0 && *line; lines++)
         status = lines < 100 ? hear_line(line, sizeof line, start) : 431;
     if (status < 0)
         return;
     if (status == 0 &&
-        (sscanf(first, "%7s %8191s HTTP/1.%*1[0-9]", method, target) != 2 ||
+        (sscanf(first, "%15s %8191s HTTP/1.%*1[0-9]", method, target) != 2 ||
             !strstr(first, " HTTP/1.") || *target != '/'))
         status = 400;
     if (status == 0 && strcmp(method, "GET") != 0)
@@ -196,9 +200,10 @@ static void serve(void)
 static void hang_up(void)
 {
     char rest[1024];
+    time_t start = time(NULL);
     struct pollfd incoming = {.fd = client, .events = POLLIN};
     shutdown(client, SHUT_WR);
-    for (int i = 0; i < 20 && poll(&incoming, 1, 50) == 1; i++)
+    while (time(NULL) - start < 3 && poll(&incoming, 1, 500) == 1)
         if (read(client, rest, sizeof rest) <= 0)
             break;
     close(client);
@@ -218,6 +223,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: piecemeal [port [root]]\n");
         exit(2);
     }
+    if (!root[1]) /* the system's own */
+        *root = '\0';
     signal(SIGPIPE, SIG_IGN);
     int listener = socket(AF_INET6, SOCK_STREAM, 0);
     here.sin6_port = htons((in_port_t)port);

@@ -1,6 +1,7 @@
 /* polling.c - a client that never blocks but in poll, connects with a deadline,
  * reads the head by a state machine and writes stdout by itself.
  * usage: polling server_host server_port filename */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -86,7 +87,7 @@ static void send_request(int fd, char **argv)
         die(1, "out of memory");
     end = stpcpy(request, "GET /");
     for (const char *c = argv[3] + (*argv[3] == '/'); *c; c++) {
-        if ((unsigned char)*c > ' ' && (unsigned char)*c < 127) {
+        if (*c > ' ' && *c < 127 && *c != '#') {
             *end++ = *c;
         } else {
             *end++ = '%';
@@ -110,16 +111,19 @@ static int take_line(struct response *r)
     if (r->lines++ == 0)
         return sscanf(r->line, "HTTP/1.%*1d %3d", &r->status) == 1 ? 0 : -1;
     if (strncasecmp(r->line, "content-length:", 15) == 0) {
-        char *end;
+        char *end, *number = r->line + 15 + strspn(r->line + 15, " \t");
         errno = 0;
-        r->left = strtoll(r->line + 15, &end, 10);
-        if (r->left < 0 || errno || end[strspn(end, " \t\r\n")])
+        r->left = strtoll(number, &end, 10);
+        if (!isdigit((unsigned char)*number) || errno ||
+            end[strspn(end, " \t\r\n")])
             return -1;
     }
     if (*r->line == '\n' || *r->line == '\r') {
         r->in_body = r->status >= 200;
         if (r->status == 204 || r->status == 304)
             r->left = 0;
+        else if (r->status < 200)
+            r->left = -1;
         r->lines = 0;
     }
     r->used = 0;
@@ -174,7 +178,7 @@ int main(int argc, char **argv)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list, *a;
     int fd = -1;
-    if (argc != 4)
+    if (argc != 4 || argv[2][strspn(argv[2], "0123456789")])
         die(2, "usage: polling server_host server_port filename");
     signal(SIGPIPE, SIG_IGN);
     int error = getaddrinfo(argv[1], argv[2], &hints, &list);

@@ -14,9 +14,10 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { HEAD_MAX = 16384, PATIENCE_MS = 10000, REAP_MS = 500 };
+enum { HEAD_MAX = 16384, PATIENCE_S = 10, REAP_MS = 500 };
 
 /* One connection, in the list of those whose threads are not joined yet. */
 struct connection {
@@ -38,22 +39,33 @@ static int give(int client, const char *data, size_t size)
     return 0;
 }
 
+/* Return the time as HTTP writes it, in text. */
+static const char *date(char text[40])
+{
+    struct tm tm;
+    time_t now = time(NULL);
+    strftime(text, 40, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &tm));
+    return text;
+}
+
 static int give_head(
     int client, const char *status, const char *type, long long size)
 {
-    char head[256];
+    char head[256], now[40];
     int n = snprintf(head, sizeof head,
         "HTTP/1.1 %s\r\nConnection: close\r\nContent-Type: %s\r\n"
-        "Content-Length: %lld\r\n\r\n",
-        status, type, size);
+        "Content-Length: %lld\r\nDate: %s\r\n\r\n",
+        status, type, size, date(now));
     fprintf(stderr, "reaper: %s\n", status);
     return give(client, head, (size_t)n);
 }
 
-static void refuse(int client, const char *status)
+static void refuse(int client, const char *status, const char *head)
 {
-    if (give_head(client, status, "text/html", (long long)strlen(status)) == 0)
-        give(client, status, strlen(status));
+    long long size = (long long)strlen(status);
+    if (give_head(client, status, "text/html", size) == 0 &&
+        strncmp(head + strspn(head, "\r\n"), "HEAD ", 5) != 0)
+        give(client, status, (size_t)size);
 }
 
 static const char *type_of(const char *path)
@@ -69,17 +81,17 @@ static const char *type_of(const char *path)
                                       : "application/octet-stream";
 }
 
-static void give_file(int client, const char *path)
+static void give_file(int client, const char *path, const char *head)
 {
     struct stat about;
     char *piece = NULL;
     int file = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     if (file < 0 && (errno == EMFILE || errno == ENFILE)) {
-        refuse(client, "503 Service Unavailable");
+        refuse(client, "503 Service Unavailable", head);
     } else if (file < 0 || fstat(file, &about) < 0 || !S_ISREG(about.st_mode)) {
-        refuse(client, "404 Not Found");
+        refuse(client, "404 Not Found", head);
     } else if (!(piece = malloc(65536))) {
-        refuse(client, "503 Service Unavailable");
+        refuse(client, "503 Service Unavailable", head);
     } else if (give_head(client, "200 OK", type_of(path), about.st_size) == 0) {
         long long left = about.st_size;
         while (left > 0) {
@@ -117,50 +129,58 @@ static int make_name(const char *target, char *name)
 
 static void answer(int client, const char *head)
 {
-    char method[8], target[PATH_MAX], name[PATH_MAX], real[PATH_MAX];
+    char method[16], target[PATH_MAX], name[PATH_MAX], real[PATH_MAX];
     size_t length = strlen(root);
     int minor;
-    if (sscanf(head, "%7s %4095s HTTP/1.%1d", method, target, &minor) != 3 ||
+    if (sscanf(head, "%15s %4095s HTTP/1.%1d", method, target, &minor) != 3 ||
         *target != '/' || make_name(target, name) < 0)
-        refuse(client, "400 Bad Request");
+        refuse(client, "400 Bad Request", head);
     else if (strcmp(method, "GET") != 0)
-        refuse(client, "405 Method Not Allowed");
+        refuse(client, "405 Method Not Allowed", head);
     else if (!realpath(name, real))
-        refuse(client, "404 Not Found");
+        refuse(client, errno == EMFILE ? "503 Full" : "404 Not Found", head);
     else if (strncmp(real, root, length) != 0 || real[length] != '/')
-        refuse(client, "403 Forbidden");
+        refuse(client, "403 Forbidden", head);
     else
-        give_file(client, real);
+        give_file(client, real, head);
 }
 
-/* Receive the head into size bytes. Return 0, or -1 if it does not come. */
-static int receive_head(int client, char *head, size_t size)
+/* Receive the head into size bytes. Return what is wrong with it, NULL if it is
+ * whole, or "" if it does not come. */
+static const char *receive_head(int client, char *head, size_t size)
 {
     size_t used = 0;
+    time_t start = time(NULL);
     do {
-        errno = 0;
         ssize_t n = recv(client, head + used, size - 1 - used, 0);
+        if ((n < 0 && errno == EAGAIN) || time(NULL) - start > PATIENCE_S)
+            return "408 Request Timeout";
         if (n <= 0)
-            return -1;
+            return "";
         head[used += (size_t)n] = '\0';
-    } while (!strstr(head, "\r\n\r\n") && used < size - 1);
-    return strstr(head, "\r\n\r\n") ? 0 : -1;
+        if (strstr(head, "\n\r\n") || strstr(head, "\n\n"))
+            return NULL;
+    } while (strlen(head) == used && used < size - 1);
+    return used == size - 1 ? "431 Request Header Fields Too Large"
+                            : "400 Bad Request";
 }
 
 static void *serve(void *argument)
 {
     struct connection *own = argument;
-    struct timeval patience = {PATIENCE_MS / 1000, 0};
-    char head[HEAD_MAX];
+    struct timeval patience = {PATIENCE_S, 0};
+    char head[HEAD_MAX] = "";
     int client = own->socket;
     setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    if (receive_head(client, head, sizeof head) == 0)
+    const char *wrong = receive_head(client, head, sizeof head);
+    if (!wrong)
         answer(client, head);
-    else if (errno == EAGAIN)
-        refuse(client, "408 Request Timeout");
+    else if (*wrong)
+        refuse(client, wrong, head);
     shutdown(client, SHUT_WR);
-    for (int i = 0; i < 100 && recv(client, head, sizeof head, 0) > 0; i++)
+    time_t until = time(NULL) + PATIENCE_S;
+    while (recv(client, head, sizeof head, 0) > 0 && time(NULL) < until)
         ;
     close(client);
     pthread_mutex_lock(&lock);
@@ -240,6 +260,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: reaper [port [root]]\n");
         return 2;
     }
+    if (!root[1]) /* the system's own */
+        *root = '\0';
     signal(SIGINT, on_stop);
     signal(SIGTERM, on_stop);
     if (pthread_create(&reaper, NULL, reap, NULL) != 0)
@@ -250,7 +272,7 @@ int main(int argc, char **argv)
         if (client < 0)
             poll(NULL, 0, 50);
         else if (start(client) < 0) {
-            refuse(client, "503 Service Unavailable");
+            refuse(client, "503 Service Unavailable", "");
             close(client);
         }
     }

@@ -85,6 +85,8 @@ static void next_line(int fd, char *line, size_t size)
         if (byte != '\r' && n < size - 1)
             line[n++] = byte;
     line[n] = '\0';
+    if (fflush(stdout) != 0)
+        quit(1, "stdout: %s", strerror(errno));
 }
 
 static void print_body(int fd, unsigned long long left)
@@ -106,14 +108,16 @@ static void print_body(int fd, unsigned long long left)
 
 int main(int argc, char **argv)
 {
-    char line[512], version[16];
+    char line[512];
     unsigned long long left = ~0ULL;
+    char extra;
     int status = 0;
     if (argc != 4)
         quit(2, "usage: refusing server_host server_port filename");
     if (argv[3][strspn(argv[3], PLAIN)] != '\0')
         quit(2, "I do not ask for such a filename");
-    if (argv[1][strcspn(argv[1], " \r\n/@")] != '\0')
+    if (argv[1][strcspn(argv[1], " \r\n/@")] != '\0' ||
+        argv[2][strspn(argv[2], "0123456789")] != '\0')
         quit(2, "I do not ask such a host");
     int fd = dial(argv[1], argv[2]), is6 = strchr(argv[1], ':') != NULL;
     tell(fd, *argv[3] == '/' ? "GET " : "GET /");
@@ -125,15 +129,14 @@ int main(int argc, char **argv)
     tell(fd, "\r\nCONNECTION: CLOSE\r\n\r\n");
     while (status < 200) {
         next_line(fd, line, sizeof line);
-        if (sscanf(line, "%15[HTP/1.0-9] %3d", version, &status) != 2)
+        if (sscanf(line, "HTTP/1.%*1[0-9] %3d", &status) != 1 || status < 100)
             quit(1, "not HTTP: %s", line);
         while (next_line(fd, line, sizeof line), *line)
             if (strncasecmp(line, "Content-Length:", 15) == 0 &&
-                (sscanf(line + 15, "%18llu", &left) != 1 ||
-                    strchr(line + 15, '-')))
+                (sscanf(line + 15, "%18llu %c", &left, &extra) != 1 ||
+                    strchr("+-", line[15 + strspn(line + 15, " \t")])))
                 quit(1, "no length: %s", line);
     }
-    fflush(stdout);
     print_body(fd, status == 204 || status == 304 ? 0 : left);
     return 0;
 }

@@ -25,6 +25,7 @@ enum { SECONDS = 10, HEAD_SIZE = 32768 };
 /* All that a thread needs; the thread frees it. */
 struct job {
     int client;
+    bool is_head; /* its method is HEAD */
     size_t used;
     char head[HEAD_SIZE], real[PATH_MAX], wanted[PATH_MAX];
 };
@@ -43,17 +44,27 @@ static bool give(int client, const char *data, size_t size)
     return true;
 }
 
-static void say(int client, const char *status, const char *body)
+/* Return the time as HTTP writes it, in text. */
+static const char *date(char text[40])
 {
-    char answer[512];
+    struct tm tm;
+    time_t now = time(NULL);
+    strftime(text, 40, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &tm));
+    return text;
+}
+
+static void say(struct job *job, const char *status, const char *body)
+{
+    char answer[512], now[40];
     int n = snprintf(answer, sizeof answer,
-        "HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: %zu\r\n"
+        "HTTP/1.1 %s\r\nDate: %s\r\nConnection: close\r\nContent-Length: "
+        "%zu\r\n"
         "Content-Type: text/html; charset=us-ascii\r\n\r\n%s",
-        status, strlen(body), body);
+        status, date(now), strlen(body), job->is_head ? "" : body);
     flockfile(stderr);
     fprintf(stderr, "%s\n", status);
     funlockfile(stderr);
-    give(client, answer, (size_t)n);
+    give(job->client, answer, (size_t)n);
 }
 
 /* Return 0 when the head is whole, or else what to answer, or -1. */
@@ -71,9 +82,13 @@ static int take_head(struct job *job)
             return -1;
         job->used += (size_t)n;
         job->head[job->used] = '\0';
-        if (memmem(job->head, job->used, "\n\r\n", 3) ||
-            memmem(job->head, job->used, "\n\n", 2))
-            return strlen(job->head) == job->used ? 0 : 400;
+        job->is_head =
+            strncmp(job->head + strspn(job->head, "\r\n"), "HEAD ", 5) == 0;
+        char *end = memmem(job->head, job->used, "\n\r\n", 3);
+        if (!end)
+            end = memmem(job->head, job->used, "\n\n", 2);
+        if (end) /* more may follow, and is left alone */
+            return memchr(job->head, 0, (size_t)(end - job->head)) ? 400 : 0;
         if (job->used == sizeof job->head - 1)
             return 431;
     }
@@ -85,13 +100,12 @@ static int find(struct job *job, const char *target)
     char *out = stpcpy(job->wanted, root);
     size_t length = strlen(root);
     unsigned value;
-    int used;
     for (; *target && *target != '?'; target++) {
         value = (unsigned char)*target;
         if (*target == '%') {
-            used = 0;
-            if (sscanf(target, "%%%2x%n", &value, &used) != 1 || used != 3)
+            if (strspn(target + 1, "0123456789abcdefABCDEF") < 2)
                 return 400;
+            sscanf(target + 1, "%2x", &value);
             target += 2;
         }
         if (value < 32 || out - job->wanted > PATH_MAX - 20)
@@ -126,15 +140,16 @@ static void give_file(struct job *job)
     struct stat about;
     FILE *file = fopen(job->real, "re");
     if (!file && (errno == EMFILE || errno == ENFILE)) {
-        say(job->client, "503 Service Unavailable", "<p>Too busy.</p>");
+        say(job, "503 Service Unavailable", "<p>Too busy.</p>");
     } else if (!file || fstat(fileno(file), &about) < 0) {
-        say(job->client, "404 Not Found", "<p>It is not here.</p>");
+        say(job, "404 Not Found", "<p>It is not here.</p>");
     } else {
         long long left = about.st_size;
+        char now[40];
         int n = snprintf(job->head, sizeof job->head,
-            "HTTP/1.1 200\r\nConnection: close\r\nContent-Type: %s\r\n"
-            "Content-Length: %lld\r\n\r\n",
-            type_of(job->real), left);
+            "HTTP/1.1 200 \r\nConnection: close\r\nContent-Type: %s\r\n"
+            "Content-Length: %lld\r\nDate: %s\r\n\r\n",
+            type_of(job->real), left, date(now));
         fprintf(stderr, "200 for a file of %lld bytes\n", left);
         while (n > 0 && give(job->client, job->head, (size_t)n) && left > 0) {
             n = (int)fread(job->head, 1,
@@ -160,19 +175,19 @@ static void answer(struct job *job)
             words[i] = strtok_r(line, " ", &save);
     }
     if (status == 408)
-        say(job->client, "408 Request Timeout", "<p>Too slow.</p>");
+        say(job, "408 Request Timeout", "<p>Too slow.</p>");
     else if (status != 0 || !words[2] || *words[1] != '/' ||
              strncmp(words[2], "HTTP/1.", 7) != 0)
-        say(job->client, "400 Bad Request", "<p>What do you want?</p>");
+        say(job, "400 Bad Request", "<p>What do you want?</p>");
     else if (strcmp(words[0], "GET") != 0)
-        say(job->client, "501 Not Implemented", "<p>Only GET.</p>");
+        say(job, "501 Not Implemented", "<p>Only GET.</p>");
     else if ((status = find(job, words[1])) == 400)
-        say(job->client, "400 Bad Request", "<p>What is that name?</p>");
+        say(job, "400 Bad Request", "<p>What is that name?</p>");
     else if (status == 0 && stat(job->real, &about) == 0 &&
              S_ISREG(about.st_mode))
         give_file(job);
     else
-        say(job->client, "404 Not Found", "<p>It is not here.</p>");
+        say(job, "404 Not Found", "<p>It is not here.</p>");
 }
 
 static void count(int change)
@@ -193,9 +208,10 @@ static void *serve(void *argument)
     answer(job);
     shutdown(job->client, SHUT_WR);
     setsockopt(job->client, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
-    for (int i = 0; i < 1000; i++)
-        if (read(job->client, job->head, sizeof job->head) <= 0)
-            break;
+    time_t start = time(NULL);
+    while (read(job->client, job->head, sizeof job->head) > 0 &&
+           time(NULL) - start < SECONDS)
+        ;
     close(job->client);
     free(job);
     count(-1);
@@ -216,6 +232,7 @@ static void *accept_all(void *unused)
             continue;
         }
         job->client = client;
+        job->is_head = false;
         job->used = 0;
         count(+1);
         while (pthread_create(&thread, NULL, serve, job) != 0)
@@ -258,6 +275,8 @@ int main(int argc, char **argv)
     sigaddset(&stopping, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &stopping, NULL);
     signal(SIGPIPE, SIG_IGN);
+    if (!root[1]) /* the system's own */
+        *root = '\0';
     if ((port = start_listening(port)) < 0 ||
         (errno = pthread_create(&acceptor, NULL, accept_all, NULL)) != 0) {
         perror("sigwaiter");

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -50,14 +51,24 @@ static int put(int fd, const char *data, size_t size)
     return 0;
 }
 
-static void put_page(int fd, int status)
+/* Return the time as HTTP writes it, in text. */
+static const char *date(char text[40])
 {
-    char page[300];
+    struct tm tm;
+    time_t now = time(NULL);
+    strftime(text, 40, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &tm));
+    return text;
+}
+
+static void put_page(int fd, int status, int is_head)
+{
+    char page[300], now[40];
+    size_t size = sizeof "<h1>404</h1>" - 1;
     int n = snprintf(page, sizeof page,
-        "HTTP/1.0 %d No\r\ncontent-length: 11\r\ncontent-type: text/html\r\n"
-        "connection: close\r\n\r\n<h1>%d</h1>\n",
-        status, status);
-    put(fd, page, (size_t)n - 1);
+        "HTTP/1.0 %d No\r\ncontent-length: %zu\r\ncontent-type: text/html\r\n"
+        "connection: close\r\ndate: %s\r\n\r\n<h1>%d</h1>",
+        status, size, date(now), status);
+    put(fd, page, (size_t)n - (is_head ? size : 0));
     fprintf(stderr, "%d\n", status);
 }
 
@@ -93,29 +104,31 @@ static int decode(char *target)
 /* Return whether the descriptor's file is below the root, links followed. */
 static int is_below_root(int fd)
 {
-    char link[32], base[512], name[1024];
+    char link[32], base[PATH_MAX], name[PATH_MAX];
     snprintf(link, sizeof link, "/proc/self/fd/%d", root);
     ssize_t length = readlink(link, base, sizeof base);
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t n = readlink(link, name, sizeof name);
+    if (length == 1) /* the system's own root */
+        return n > 0;
     return length > 0 && n > length && name[length] == '/' &&
            memcmp(name, base, (size_t)length) == 0;
 }
 
 static void put_file(int client, int file, long long size, const char *path)
 {
-    char piece[16384];
+    char piece[16384], now[40];
     const char *dot = strrchr(path, '.');
     int n = snprintf(piece, sizeof piece,
         "HTTP/1.0 200 OK\r\ncontent-type: %s\r\nconnection: close\r\n"
-        "content-length: %lld\r\n\r\n",
+        "date: %s\r\ncontent-length: %lld\r\n\r\n",
         dot && strncmp(dot, ".htm", 4) == 0  ? "text/html"
         : dot && strcmp(dot, ".txt") == 0    ? "text/plain"
         : dot && strcmp(dot, ".css") == 0    ? "text/css"
         : dot && strncmp(dot, ".jp", 3) == 0 ? "image/jpeg"
         : dot && strcmp(dot, ".png") == 0    ? "image/png"
                                              : "application/octet-stream",
-        size);
+        date(now), size);
     if (put(client, piece, (size_t)n) < 0)
         return;
     fprintf(stderr, "200\n");
@@ -128,7 +141,7 @@ static void put_file(int client, int file, long long size, const char *path)
     }
 }
 
-static void answer(int client, char *head)
+static void answer(int client, char *head, int is_head)
 {
     struct stat about;
     char *end = strpbrk(head, "\r\n"), *target, *version;
@@ -136,22 +149,22 @@ static void answer(int client, char *head)
     target = strchr(head, ' ');
     version = target ? strstr(target + 1, " HTTP/1.") : NULL;
     if (!version || target[1] != '/') {
-        put_page(client, 400);
+        put_page(client, 400, is_head);
         return;
     }
     *target++ = *version = '\0';
     if (strcmp(head, "GET") != 0 || decode(target) < 0) {
-        put_page(client, strcmp(head, "GET") != 0 ? 501 : 400);
+        put_page(client, strcmp(head, "GET") != 0 ? 501 : 400, is_head);
         return;
     }
     target += strspn(target, "/");
     int file = openat(root, target, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (file < 0 && (errno == EMFILE || errno == ENFILE))
-        put_page(client, 503);
+        put_page(client, 503, 0);
     else if (file < 0 || fstat(file, &about) < 0 || !S_ISREG(about.st_mode))
-        put_page(client, 404);
+        put_page(client, 404, 0);
     else if (!is_below_root(file))
-        put_page(client, 403);
+        put_page(client, 403, 0);
     else
         put_file(client, file, about.st_size, target);
     if (file >= 0)
@@ -164,7 +177,9 @@ static int receive(int client, char *head)
     long long until = now_ms() + PATIENCE_MS;
     size_t used = 0;
     head[0] = '\0';
-    while (!strstr(head, "\r\n\r\n")) {
+    while (!strstr(head, "\n\r\n") && !strstr(head, "\n\n")) {
+        if (strlen(head) != used)
+            return 400;
         if (used == HEAD_MAX)
             return 431;
         if (!ready(client, POLLIN, until))
@@ -175,8 +190,6 @@ static int receive(int client, char *head)
         head[used += (size_t)n] = '\0';
         while (*head == '\r' || *head == '\n')
             memmove(head, head + 1, used--);
-        if (strlen(head) != used)
-            return 400;
     }
     return 0;
 }
@@ -186,10 +199,11 @@ static void *serve(void *argument)
     char head[HEAD_MAX + 1];
     int client = (int)(intptr_t)argument;
     int status = receive(client, head);
+    int is_head = strncmp(head, "HEAD ", 5) == 0;
     if (status == 0)
-        answer(client, head);
+        answer(client, head, is_head);
     else if (status > 0)
-        put_page(client, status);
+        put_page(client, status, is_head);
     shutdown(client, SHUT_WR);
     long long until = now_ms() + 1000;
     while (

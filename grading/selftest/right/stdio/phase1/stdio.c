@@ -1,5 +1,6 @@
 /* stdio.c - a server that talks to its clients through stdio streams, keeps its
- * deadlines by SIGALRM and opens a path folder by folder, following no link.
+ * deadlines by SIGALRM, opens a path folder by folder, following no link, and
+ * sends a folder's index with or without the slash behind its name.
  * usage: stdio [port [root]] */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -60,8 +61,9 @@ static int decode(char *in)
     return 0;
 }
 
-/* Open what path names below the root; -1 if it is no regular file. */
-static int open_path(char *path)
+/* Open what path names below the root; -1 if it is no regular file. If that is
+ * a folder's index, change *type. */
+static int open_path(char *path, const char **type)
 {
     struct stat about;
     int at = dup(root), inner, flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
@@ -76,11 +78,12 @@ static int open_path(char *path)
         close(at);
         at = inner;
     }
-    if (at >= 0 && fstat(at, &about) == 0 && S_ISDIR(about.st_mode) && folder) {
+    if (at >= 0 && fstat(at, &about) == 0 && S_ISDIR(about.st_mode)) {
         inner = openat(at, "index.html", flags);
         close(at);
         at = inner;
         folder = 0;
+        *type = "text/html";
     }
     if (at >= 0 &&
         (fstat(at, &about) != 0 || !S_ISREG(about.st_mode) || folder)) {
@@ -106,6 +109,14 @@ static const char *type_of(const char *path)
     return "application/octet-stream";
 }
 
+/* There is no more to read of a head, or it is too much: return the status. */
+static int cut_off(FILE *in, int too_long)
+{
+    if (timed_out)
+        return 408;
+    return feof(in) || ferror(in) ? -1 : too_long;
+}
+
 /* Read the head; put the method and the decoded path into the caller's buffers.
  * Return 0, a status, or -1 when there is nobody to answer. */
 static int read_head(FILE *in, char *method, char *path)
@@ -114,17 +125,17 @@ static int read_head(FILE *in, char *method, char *path)
     size_t head = 0;
     do
         if (!fgets(line, sizeof line, in))
-            return timed_out ? 408 : -1;
-    while (line[strspn(line, "\r\n")] == '\0' && (head += 2) < HEAD_MAX);
-    if (!strchr(line, '\n'))
-        return feof(in) ? -1 : 414;
+            return cut_off(in, 0);
+    while ((*line == '\r' || *line == '\n') && (head += 2) < HEAD_MAX);
     int words =
         sscanf(line, "%15s %8191s %15s %c", method, path, version, &extra);
+    if (!strchr(line, '\n'))
+        return cut_off(in, 414);
     do {
         if (!fgets(line, sizeof line, in))
-            return timed_out ? 408 : -1;
+            return cut_off(in, 0);
         if ((head += strlen(line)) > HEAD_MAX || !strchr(line, '\n'))
-            return 431;
+            return cut_off(in, 431);
     } while (line[strspn(line, "\r\n")] != '\0');
     if (words != 3 || strncmp(version, "HTTP/1.", 7) != 0 || *path != '/')
         return 400;
@@ -152,7 +163,7 @@ static void put_file(FILE *out, int fd, long long size)
 {
     char piece[BUFSIZ];
     FILE *file = fdopen(fd, "rb");
-    while (size > 0 && !ferror(out)) {
+    while (file && size > 0 && !ferror(out)) {
         size_t n =
             fread(piece, 1, size < BUFSIZ ? (size_t)size : sizeof piece, file);
         if (n == 0)
@@ -160,21 +171,23 @@ static void put_file(FILE *out, int fd, long long size)
         fwrite(piece, 1, n, out);
         size -= (long long)n;
     }
-    fclose(file);
+    if (file)
+        fclose(file);
+    else
+        close(fd);
 }
 
 static void serve(FILE *in, FILE *out)
 {
-    char method[16] = "", path[LINE_SIZE] = "/", type[64];
+    char method[16] = "", path[LINE_SIZE] = "/";
     struct stat about;
     set_alarm(patience);
     int fd = -1, status = read_head(in, method, path);
     set_alarm(0);
     int no_body = strcmp(method, "HEAD") == 0;
-    snprintf(type, sizeof type, "%s",
-        path[strlen(path) - 1] == '/' ? "text/html" : type_of(path));
+    const char *type = type_of(path);
     if (status == 0)
-        status = (fd = open_path(path)) >= 0 ? 200 : 404;
+        status = (fd = open_path(path, &type)) >= 0 ? 200 : 404;
     fprintf(stderr, "stdio: answer %d\n", status);
     if (status == 200 && fstat(fd, &about) == 0) {
         put_head(out, 200, type, about.st_size);

@@ -3,6 +3,7 @@
  * clock. usage: streams server_host server_port filename */
 #include <ctype.h>
 #include <err.h>
+#include <limits.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
@@ -54,7 +55,7 @@ static void ask(
         err(1, "fdopen");
     fputs("GET /", out);
     for (name += *name == '/'; *name; name++)
-        if (isgraph((unsigned char)*name))
+        if (isgraph((unsigned char)*name) && *name != '#')
             putc(*name, out);
         else
             fprintf(out, "%%%02X", (unsigned char)*name);
@@ -71,13 +72,15 @@ static size_t print_line(FILE *stream, char *line, size_t size)
 {
     size_t n = 0;
     int c = EOF;
-    while (c != '\n' && (c = getc(stream)) != EOF) {
-        alarm(QUIET_SECONDS);
+    while (c != '\n' && (alarm(QUIET_SECONDS), c = getc(stream)) != EOF) {
         putchar(c);
         if (n < size - 1)
             line[n++] = (char)c;
     }
     line[n] = '\0';
+    alarm(0); /* whoever reads stdout may take his time */
+    if (fflush(stdout))
+        err(1, "stdout");
     return c == EOF ? 0 : n;
 }
 
@@ -88,18 +91,19 @@ static int print_head(FILE *stream, long long *length)
     int status;
     *length = -1;
     if (print_line(stream, line, sizeof line) == 0 ||
-        sscanf(line, "HTTP/1.%*d %3d", &status) != 1)
+        sscanf(line, "HTTP/1.%*1[0-9] %3d", &status) != 1)
         errx(1, "no status line came");
     while (strcspn(line, "\r\n") > 0) {
         if (print_line(stream, line, sizeof line) == 0)
             errx(1, "the head was cut short");
         if (strncasecmp(line, "Content-Length:", 15) != 0)
             continue;
-        *length = strtoll(line + 15, &end, 10);
-        if (*length < 0 || end == line + 15)
+        char *number = line + 15 + strspn(line + 15, " \t");
+        *length = strtoll(number, &end, 10);
+        if (!isdigit((unsigned char)*number) || *length == LLONG_MAX ||
+            end[strspn(end, " \t\r\n")])
             errx(1, "no length: %s", line);
     }
-    fflush(stdout);
     return status;
 }
 
@@ -111,12 +115,13 @@ static void print_body(int fd, long long length)
         size_t want = sizeof piece;
         if (length > 0 && length < (long long)want)
             want = (size_t)length;
+        alarm(QUIET_SECONDS);
         ssize_t n = read(fd, piece, want);
+        alarm(0);
         if (n < 0 || (n == 0 && length > 0))
             err(1, "the body was cut short");
         if (n == 0)
             break;
-        alarm(QUIET_SECONDS);
         if (fwrite(piece, 1, (size_t)n, stdout) < (size_t)n || fflush(stdout))
             err(1, "stdout");
         length -= length > 0 ? n : 0;
@@ -127,7 +132,7 @@ int main(int argc, char **argv)
 {
     long long length;
     int status;
-    if (argc != 4) {
+    if (argc != 4 || argv[2][strspn(argv[2], "0123456789")]) {
         fprintf(stderr, "usage: streams server_host server_port filename\n");
         return EXIT_FAILURE + 1;
     }

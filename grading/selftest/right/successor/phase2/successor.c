@@ -21,6 +21,8 @@ struct request {
     char method[16], path[8192];
 };
 
+enum { SECONDS = 10 };
+
 static int listener;
 
 static void reply(int out, int status, const char *type, long long size)
@@ -36,12 +38,13 @@ static void reply(int out, int status, const char *type, long long size)
     fprintf(stderr, "thread %#lx: %d\n", (unsigned long)pthread_self(), status);
 }
 
-static void refuse(int out, int status)
+static void refuse(int out, int status, int with_body)
 {
     char page[64];
     int n = snprintf(page, sizeof page, "<h1>Error %d</h1>\n", status);
     reply(out, status, "text/html", n);
-    dprintf(out, "%s", page);
+    if (with_body)
+        dprintf(out, "%s", page);
 }
 
 /* Open what path names below the working directory, through real folders only.
@@ -56,7 +59,7 @@ static int open_regular(const char *path)
         snprintf(part, sizeof part, "%.*s", n < 255 ? (int)n : 255, path);
         if (n == 0)
             strcpy(part, *path ? "." : "index.html");
-        next = strcmp(part, "..") == 0
+        next = strcmp(part, "..") == 0 || n > 255
                    ? -1
                    : openat(at, part, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
         int error = errno;
@@ -105,30 +108,53 @@ static const char *type_of(const char *path)
     return "application/octet-stream";
 }
 
+/* Read a line into size bytes. Return its length, 0 if it does not end, or a
+ * negated status. */
+static int read_line(FILE *in, char *line, int size, time_t until)
+{
+    int n = 0, c;
+    do {
+        line[n] = '\0';
+        if (n == size - 1)
+            return -431;
+        c = getc(in);
+        if (time(NULL) >= until || (c == EOF && ferror(in) && errno == EAGAIN))
+            return -408;
+        if (c == '\0')
+            return -400;
+        if (c == EOF)
+            return 0;
+        line[n++] = (char)c;
+    } while (c != '\n');
+    line[n] = '\0';
+    return n;
+}
+
 /* Read a request from in. Return 0, a status, or -1 for no request. */
 static int read_request(FILE *in, struct request *request)
 {
-    char *line = NULL, target[8192], version[16];
-    size_t room = 0, total = 0;
-    int status = 0, words = 0;
-    ssize_t n;
-    while (
-        (n = getline(&line, &room, in)) > 0 && (total += (size_t)n) < 20000) {
-        if (words == 0 && *line != '\r' && *line != '\n') {
-            words = sscanf(
-                line, "%15s %8191s %15s", request->method, target, version);
-            if (words != 3 || *target != '/' ||
-                strncmp(version, "HTTP/1.", 7) != 0 ||
-                decode(target, request->path) < 0)
-                status = 400;
-        } else if (words != 0 && (*line == '\r' || *line == '\n')) {
-            break;
-        }
+    char line[8192], target[8192], version[16];
+    time_t until = time(NULL) + SECONDS;
+    int status = 0, total = 0, begun = 0, words, n;
+    while ((n = read_line(in, line, sizeof line, until)) > 0) {
+        int empty = *line == '\r' || *line == '\n';
+        if (begun && empty)
+            return status;
+        if ((total += n) > 20000)
+            return 431;
+        if (begun || empty)
+            continue;
+        begun = 1;
+        words =
+            sscanf(line, "%15s %8191s %15s", request->method, target, version);
+        if (words != 3 || *target != '/' ||
+            strncmp(version, "HTTP/1.", 7) != 0 ||
+            decode(target, request->path) < 0)
+            status = 400;
     }
-    free(line);
-    if (n <= 0)
-        return n < 0 && !feof(in) ? 408 : -1;
-    return total >= 20000 ? 431 : status;
+    if (!begun) /* it may be a HEAD all the same */
+        sscanf(line, "%15s ", request->method);
+    return n < 0 ? -n : -1;
 }
 
 static void send_body(int client, int file, off_t size)
@@ -145,7 +171,8 @@ static void serve(FILE *in, int out)
     struct stat about;
     int file = -1, status = read_request(in, &request);
     int get = strcmp(request.method, "GET") == 0;
-    if (status == 0 && !get && strcmp(request.method, "HEAD") != 0)
+    int head = strcmp(request.method, "HEAD") == 0;
+    if (status == 0 && !get && !head)
         status = 501;
     if (status == 0 && (file = open_regular(request.path)) < 0)
         status = errno == EMFILE || errno == ENFILE ? 503 : 404;
@@ -155,17 +182,18 @@ static void serve(FILE *in, int out)
             send_body(out, file, about.st_size);
         close(file);
     } else if (status > 0) {
-        refuse(out, status);
+        refuse(out, status, !head);
     }
     shutdown(out, SHUT_WR);
     setsockopt(out, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
-    for (int i = 0; i < 100000 && getc(in) != EOF; i++)
+    time_t until = time(NULL) + 2;
+    while (getc(in) != EOF && time(NULL) < until)
         ;
 }
 
 static void *accept_and_serve(void *unused)
 {
-    struct timeval ten = {.tv_sec = 10};
+    struct timeval ten = {.tv_sec = SECONDS};
     pthread_t successor;
     int client;
     do {

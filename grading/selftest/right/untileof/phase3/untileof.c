@@ -2,8 +2,10 @@
  * Content-Length with strcasestr, and copies the rest up to that or end of
  * file. usage: untileof server_host server_port filename */
 #define _GNU_SOURCE /* strcasestr */
+#include <ctype.h>
 #include <errno.h>
 #include <error.h>
+#include <limits.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,27 +95,32 @@ static long long print_head(int server)
     size_t used = 0, shown = 0, n;
     char *end = NULL, *line, *behind;
     long long length = -1;
+    int status;
     while (!end) {
         n = get(server, buffer + used, sizeof buffer - 1 - used);
         used += n;
         buffer[used] = '\0';
         if (n == 0 || strncmp(buffer, "HTTP/1.", used < 7 ? used : 7) != 0)
             error(1, 0, "no HTTP response came");
-        end = strstr(buffer, "\r\n\r\n");
-        if (end && strchr("1", buffer[9])) { /* 1xx: the real one follows */
-            put(buffer, (size_t)(end + 4 - buffer));
+        while ((end = strstr(buffer, "\r\n\r\n")) && buffer[9] == '1') {
+            put(buffer, (size_t)(end + 4 - buffer)); /* the real one follows */
             used -= (size_t)(end + 4 - buffer);
             memmove(buffer, end + 4, used + 1);
-            end = strstr(buffer, "\r\n\r\n");
         }
     }
+    if (sscanf(buffer, "HTTP/1.%*1[0-9] %3d", &status) != 1)
+        error(1, 0, "that is no status line");
     end[2] = '\0';
     line = strcasestr(buffer, "\r\ncontent-length:");
     if (line) {
-        length = strtoll(line + 17, &behind, 10);
-        if (length < 0 || behind == line + 17)
+        line += 17 + strspn(line + 17, " \t");
+        length = strtoll(line, &behind, 10);
+        if (!isdigit((unsigned char)*line) || length == LLONG_MAX ||
+            behind[strspn(behind, " \t")] != '\r')
             error(1, 0, "that is no length");
     }
+    if (status == 204 || status == 304)
+        length = 0;
     end[2] = '\r';
     shown = used - (size_t)(end + 4 - buffer);
     if (length >= 0 && (long long)shown > length)
@@ -124,7 +131,7 @@ static long long print_head(int server)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4)
+    if (argc != 4 || argv[2][strspn(argv[2], "0123456789")])
         error(2, 0, "usage: untileof server_host server_port filename");
     int server = reach(argv[1], argv[2]);
     ask(server, argv);
