@@ -81,7 +81,7 @@ http_test() {
     needs shellcheck
     shellcheck grading/grade grading/prepare grading/timeline handout/build grading/helpers.bash grading/*.bats \
         grading/selftest/run grading/selftest/staircase grading/selftest/wrong \
-        grading/tools/build grading/selftest/kit.bash grading/selftest/*.bats .ci/run
+        grading/selftest/soak grading/tools/build grading/selftest/kit.bash grading/selftest/*.bats .ci/run
 }
 
 @test "no function is longer than 40 lines" {

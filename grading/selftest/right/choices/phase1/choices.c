@@ -181,13 +181,13 @@ static void finish(int client)
     char rest[1000];
     int unsent;
     shutdown(client, SHUT_WR);
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 1000; i++) {
         for (int j = 0; j < 1000; j++)
             if (recv(client, rest, sizeof rest, MSG_DONTWAIT) <= 0)
                 break;
         if (ioctl(client, SIOCOUTQ, &unsent) < 0 || unsent == 0)
             break;
-        usleep(10000);
+        usleep(1000);
     }
     close(client);
 }
