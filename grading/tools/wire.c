@@ -26,6 +26,7 @@
  *   listen [ADDRESS]     listen at a free port of ADDRESS, print the port; it
  * is the port of the "open"s that follow accept NAME          wait for a client
  *   head NAME PATH       receive into the file up to and with an empty line
+ *   resize N PATH        make the file N bytes long, cut or filled with zeros
  *   pause MS             do nothing: where time itself is what is tested */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -282,6 +283,12 @@ static size_t decode(char *text)
     return (size_t)(out - text);
 }
 
+static void resize(const char *path, long long size)
+{
+    if (truncate(path, (off_t)size) < 0)
+        end_by_errno(path, "cannot resize");
+}
+
 static void check_quiet(struct connection *c)
 {
     char byte;
@@ -403,7 +410,9 @@ static void play(char *line)
     } else {
         if (*rest)
             *rest++ = '\0';
-        if (strcmp(action, "open") == 0)
+        if (strcmp(action, "resize") == 0)
+            resize(rest, atoll(name));
+        else if (strcmp(action, "open") == 0)
             open_connection(name, rest, 0);
         else if (strcmp(action, "narrow") == 0)
             open_connection(name, rest, 1);
