@@ -513,7 +513,7 @@ now() {
 back_to() {
     local after
     after=$(watch "$PATIENCE_MS" at-most "$1" "$2") || {
-        waited_in_vain
+        if has_ended; then after=$(how_it_ended "$SERVER"); else waited_in_vain; fi
         explain "at most $2 $3" "$after" \
             "${LIKELY:-on every path close the socket of the client, and the file}"
     }
