@@ -22,9 +22,11 @@
  *   read NAME PATH       receive into the file until the other side closes
  *   end NAME             receive until the connection ends, in any way
  *   quiet NAME           nothing has come, and the connection is open
+ *   taken NAME           the other side, on this machine, has received all
  *   times N TEXT         N requests, one after the other, each answered
  *   listen [ADDRESS]     listen at a free port of ADDRESS, print the port; it
- * is the port of the "open"s that follow accept NAME          wait for a client
+ *                        is the port of the "open"s that follow
+ *   accept NAME          wait for a client
  *   head NAME PATH       receive into the file up to and with an empty line
  *   resize N PATH        make the file N bytes long, cut or filled with zeros
  *   pause MS             do nothing: where time itself is what is tested */
@@ -48,6 +50,7 @@
 enum {
     CONNECTIONS = 4096,          /* that one script may name */
     SCRIPT_LINE_MAX = 64 * 1024, /* bytes in a line of the script */
+    UNSEEN_MS = 100, /* to let the other side receive what cannot be seen */
 };
 
 enum status { FAILED = 1, WRONG_SCRIPT = 2, OUT_OF_SOMETHING = 3 };
@@ -301,6 +304,51 @@ static void check_quiet(struct connection *c)
         end_of(c, "connection reset");
 }
 
+/* Return the port at this end of the connection, or at its other one. */
+static unsigned port_of(int fd, int other)
+{
+    struct sockaddr_in address;
+    socklen_t length = sizeof address;
+    if (other)
+        getpeername(fd, (struct sockaddr *)&address, &length);
+    else
+        getsockname(fd, (struct sockaddr *)&address, &length);
+    return ntohs(address.sin_port);
+}
+
+/* Return how many bytes are on their way, or have come and are not received;
+ * -1 where the system does not show it. */
+static long long under_way(int fd)
+{
+    char entry[256];
+    unsigned from, to, sent, come, here = port_of(fd, 0),
+                                   there = port_of(fd, 1);
+    long long bytes = 0;
+    FILE *table = fopen("/proc/net/tcp", "r");
+    if (!table)
+        return -1;
+    while (fgets(entry, sizeof entry, table))
+        if (sscanf(entry, "%*u: %*x:%x %*x:%x %*x %x:%x", &from, &to, &sent,
+                &come) == 4) {
+            bytes += from == here && to == there ? sent : 0;
+            bytes += from == there && to == here ? come : 0;
+        }
+    fclose(table);
+    return bytes;
+}
+
+/* Wait until nothing is under way; two looks, since one takes some time and
+ * what was seen first may be old. */
+static void wait_until_taken(const struct connection *c)
+{
+    if (under_way(c->fd) < 0)
+        poll(NULL, 0, UNSEEN_MS);
+    while (under_way(c->fd) > 0 || under_way(c->fd) > 0) {
+        check_deadline(c->name);
+        poll(NULL, 0, 1);
+    }
+}
+
 static void repeat(int count, char *text)
 {
     size_t size = decode(text);
@@ -386,6 +434,8 @@ static void act(const char *action, struct connection *c, char *rest)
             ;
     } else if (strcmp(action, "quiet") == 0) {
         check_quiet(c);
+    } else if (strcmp(action, "taken") == 0) {
+        wait_until_taken(c);
     } else if (strcmp(action, "reset") == 0 || strcmp(action, "close") == 0) {
         hang_up(c, *action == 'r');
     } else {
