@@ -570,15 +570,16 @@ expect_no_report() {
     expect_clean "$1"
 }
 
-# expect_clean REQUESTS: no sanitizer has complained of the program that ended.
+# expect_clean REQUESTS [COMMAND]: no sanitizer has complained of the program that
+# ended; COMMAND is what it did.
 expect_clean() {
-    local found
+    local found run=${2:+; $2}
     # some complain on stderr whatever they are told
     found=$(cat "$REPORTS"/report* "$BATS_TEST_TMPDIR/err" 2>/dev/null |
         head -c 1000000 | LC_ALL=C awk -v phase="$PHASE" -v requests="$1" \
         -f "$BATS_TEST_DIRNAME/lib/sanitizer.awk")
     [ -n "$found" ] || return 0
-    SENT="make clean $PHASE CFLAGS_EXTRA=-fsanitize=$KIND, and some requests"
+    SENT="make clean $PHASE CFLAGS_EXTRA=-fsanitize=$KIND${run:-, and some requests}"
     : >"$BATS_TEST_TMPDIR/err" # it says no more than that
     explain "no complaint of the sanitizer" "$found" || true
     echo "look at:   $(sed -n 2p <<<"$found")"

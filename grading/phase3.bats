@@ -140,7 +140,7 @@ expect_printed() {
         expect_same "$EXPECT" "$OUT" "response on stdout" "${1:-}"
     elif ! body_is_printed; then
         explain "the body in it: $(excerpt "$BODY" 0 60)" "$(shown_output)" \
-            "${1:-}"
+            "mend first how the plain response is printed"
     fi
 }
 
@@ -630,47 +630,49 @@ END
 
 # --- memory
 
+# scripted ACTION...: starts a server that has a request and then does this.
+scripted() {
+    serve < <(printf '%s\n' "accept c" "head c $REQUEST" "$@" "$HANG_UP")
+}
+
+# try_sanitized ARGUMENT...: runs the client; no sanitizer complains. Whether it
+# does right is for other tests.
+try_sanitized() {
+    client "$@"
+    # some of it goes there, whatever it is told
+    cat "$ERR" >>"$REPORTS/report"
+    expect_clean 1 "$SENT"
+}
+
 # bats test_tags=id:memory, points:1, see:receive_response
 @test "The sanitizers for memory and undefined behaviour find nothing" {
-    local i
+    local text ok='HTTP/1.1 200 OK\r\n'
     LIKELY="a buffer too small, freed or never filled; the cause may be some lines before"
     needs connects asks prints
     sanitize address,undefined
     # what a client loses once ends with it
     ASAN_OPTIONS+=:detect_leaks=0
-    random_file "$BODY" 2000000
-    serve < <(memory_script)
-    SERVED=
-    for ((i = 0; i < 9; i++)); do
-        run_sanitized 127.0.0.1 "$PORT" page.html
-    done
-    run_sanitized 127.0.0.1 "$PORT" "$(printf '%03000d' 7)"
-    run_sanitized 127.0.0.1 1 page.html
-    run_sanitized
-    expect_clean 1
-}
-
-# run_sanitized ARGUMENT...: runs the client; whether it does right is for other
-# tests. Some of what a sanitizer says goes to stderr, whatever it is told.
-run_sanitized() {
-    client "$@"
-    cat "$ERR" >>"$REPORTS/report"
-}
-
-# memory_script: prints what the server does, client after client.
-memory_script() {
-    local text ok='HTTP/1.1 200 OK\r\n'
-    for text in "$PAGE" \
-        "${ok}X-Long: $(printf '%020000d' 7)"'\r\nContent-Length: 2\r\n\r\nok' \
+    for text in "$PAGE" "$ok" "$ok"'Content-Length: 1000\r\n\r\nonly this' \
         'HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nNot found' \
-        "${ok}"'Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n' \
-        "${ok}"'Content-Length: 1000\r\n\r\nonly this' \
+        "$ok"'Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n' \
         'SSH-2.0-server\r\n\0\xff\r\n'; do
-        printf '%s\n' "accept c" "head c $REQUEST" "send c $text" "close c"
+        answer "$text"
+        try_sanitized 127.0.0.1 "$PORT" page.html
     done
-    printf '%s\n' "accept c" "head c $REQUEST" "send c $ok" "taken c" "reset c" \
-        "accept c" "head c $REQUEST" "drip c $PAGE" "close c" \
-        "accept c" "head c $REQUEST" \
-        "send c ${ok}"'Content-Length: 2000000\r\n\r\n' "file c $BODY" "close c" \
-        "accept c" "head c $REQUEST" "send c $EMPTY" "close c"
+    answer "${ok}X-Long: $(printf '%020000d' 7)\\r\\nContent-Length: 0\\r\\n\\r\\n"
+    SERVED="printf '${ok}X-Long: %020000d\r\nContent-Length: 0\r\n\r\n' 7 | nc -l $PORT"
+    try_sanitized 127.0.0.1 "$PORT" page.html
+    scripted "drip c $PAGE"
+    try_sanitized 127.0.0.1 "$PORT" page.html
+    scripted "send c $ok" "taken c" "reset c"
+    SERVED="$SERVED (a reset after the status line)"
+    try_sanitized 127.0.0.1 "$PORT" page.html
+    random_file "$BODY" 2000000
+    scripted "send c $ok"'Content-Length: 2000000\r\n\r\n' "file c $BODY"
+    try_sanitized 127.0.0.1 "$PORT" page.html
+    answer "$EMPTY"
+    try_sanitized 127.0.0.1 "$PORT" "$(printf '%03000d' 7)"
+    SERVED=
+    try_sanitized 127.0.0.1 1 page.html
+    try_sanitized
 }
