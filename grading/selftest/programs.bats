@@ -27,3 +27,29 @@ all_perfect() {
 @test "each right client of phase 3 gets all points" {
     all_perfect 3
 }
+
+# --- wrong ones
+
+# each_caught PHASE: each wrong program of that phase fails exactly the tests that
+# name its fault.
+each_caught() {
+    needs jq
+    export TMPDIR=$BATS_TEST_TMPDIR
+    "$KIT/grading/selftest/wrong" -p "$1"
+}
+
+@test "each wrong server of phase 1 fails the tests that name its fault" {
+    each_caught 1
+}
+
+@test "each wrong server of phase 2 fails the tests that name its fault" {
+    each_caught 2
+}
+
+@test "each wrong client of phase 3 fails the tests that name its fault" {
+    each_caught 3
+}
+
+@test "the table of wrong programs is up to date, and each test catches one" {
+    "$KIT/grading/selftest/wrong" -t | diff "$KIT/grading/selftest/wrong.md" -
+}
