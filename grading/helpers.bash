@@ -582,6 +582,7 @@ expect_clean() {
     SENT="make clean $PHASE CFLAGS_EXTRA=-fsanitize=$KIND${run:-, and some requests}"
     : >"$BATS_TEST_TMPDIR/err" # it says no more than that
     explain "no complaint of the sanitizer" "$found" || true
+    # a stack that was written over does not show where
     found=$(sed -n 2p <<<"$found")
     [ -z "$found" ] || echo "look at:   $found"
     return 1

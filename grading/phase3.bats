@@ -9,6 +9,7 @@ load helpers
 
 PAGE='HTTP/1.1 200 OK\r\nX-Name: value\r\nContent-Length: 14\r\n\r\n<h1>Hello</h1>'
 EMPTY='HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
+LONG=$(printf '%03000d' 7) # a filename
 
 setup_file() {
     prepare_tools
@@ -79,6 +80,7 @@ expect_response() {
 client() {
     local words
     words=$(printf ' %q' "$@")
+    words=${words//$LONG/\$(printf %03000d 7)}
     SENT="${SERVED:+$SERVED & sleep 1; }phase3/client${*:+$words}"
     : >"$OUT"
     become "$@" >"$OUT" 2>"$ERR" </dev/null 3>&- 4>&- &
@@ -182,7 +184,7 @@ END
 }
 
 # ask FILENAME: has the client ask for it; the file LINES is its request,
-# without CR, which is for a test of its own.
+# without CR, which is for a test of its own, and without NUL.
 ask() {
     needs connects asks
     await_request
@@ -193,7 +195,7 @@ ask() {
 take_request() {
     "$TOOLS/watch" 2000 "$SERVER" exit || true
     LINES=$BATS_TEST_TMPDIR/lines
-    tr -d '\r' <"$REQUEST" >"$LINES"
+    tr -d '\r\000' <"$REQUEST" >"$LINES"
 }
 
 # target: prints the second word of the request line, what is asked for.
@@ -336,14 +338,11 @@ END
 
 # bats test_tags=id:long-filename, points:1, see:send_request
 @test "A filename of 3,000 characters does no harm" {
-    local name
     LIKELY="is the buffer large enough, and is what snprintf returned compared with its size?"
-    name=$(printf '%03000d' 7)
-    ask "$name"
-    SENT="nc -l $PORT & sleep 1; phase3/client 127.0.0.1 $PORT \$(printf %03000d 7)"
+    ask "$LONG"
     ! has_crashed ||
         explain "a request" "$(how_it_ended "$CLIENT")"
-    [[ $(target) == *"$name" ]] ||
+    [[ $(target) == *"$LONG" ]] ||
         explain "GET /000...7 HTTP/1.1, 3,000 characters of filename" \
             "$(target | tr -d '\n' | wc -c | tr -d ' ') characters of target: \
 $(head -c 60 "$REQUEST" | visible)"
@@ -671,7 +670,7 @@ try_sanitized() {
     scripted "send c $ok"'Content-Length: 2000000\r\n\r\n' "file c $BODY"
     try_sanitized 127.0.0.1 "$PORT" page.html
     answer "$EMPTY"
-    try_sanitized 127.0.0.1 "$PORT" "$(printf '%03000d' 7)"
+    try_sanitized 127.0.0.1 "$PORT" "$LONG"
     SERVED=
     try_sanitized 127.0.0.1 1 page.html
     try_sanitized
