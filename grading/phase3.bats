@@ -643,7 +643,7 @@ try_sanitized() {
     expect_clean 1 "$SENT"
 }
 
-# bats test_tags=id:memory, points:1, see:receive_response
+# bats test_tags=id:memory, points:1, see:send_request
 @test "The sanitizers for memory and undefined behaviour find nothing" {
     local text ok='HTTP/1.1 200 OK\r\n'
     LIKELY="a buffer too small, freed or never filled; the cause may be some lines before"
@@ -670,6 +670,7 @@ try_sanitized() {
     scripted "send c $ok"'Content-Length: 2000000\r\n\r\n' "file c $BODY"
     try_sanitized 127.0.0.1 "$PORT" page.html
     answer "$EMPTY"
+    LIKELY="a buffer too small for the filename, or for the request with it"
     try_sanitized 127.0.0.1 "$PORT" "$LONG"
     SERVED=
     try_sanitized 127.0.0.1 1 page.html
