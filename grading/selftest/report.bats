@@ -287,8 +287,8 @@ xml() {
     [ -s "$OUT/more/report.html" ]
     "$GRADE" --verbose -p 1 "$SUBMISSION" | grep 'Where the time goes'
     copy_kit
-    echo 'no C' >"$COPY/phase1/webserver.c"
-    make -s -C "$COPY" grade1 VERBOSE=1 | grep 'Where the time goes'
+    echo 'no C' >"$COPY/phase3/client.c"
+    make -s -C "$COPY" grade3 VERBOSE=1 | grep 'Where the time goes'
     run -2 "$GRADE" -f pdf "$SUBMISSION"
     run -2 "$GRADE" --verbos "$SUBMISSION"
 }
