@@ -3,7 +3,7 @@
 #
 # Set by whoever runs the tests, all optional:
 #   KIT    the tree whose programs are tested (the one that this file is in)
-#   TOOLS  where wire, watch and bytes are, built from tools/
+#   TOOLS  where the tools are, built from tools/
 #   SEED   the number that random names and bodies are made from
 # shellcheck shell=bash
 
@@ -25,8 +25,7 @@ prepare() {
     ROOT=$BATS_TEST_TMPDIR/root
     mkdir "$ROOT"
     SENT=nothing
-    STARTED=()
-    RANDOM=$((SEED + BATS_TEST_NUMBER))
+    RANDOM=$((10#$SEED + BATS_TEST_NUMBER))
     set_patience
 }
 
@@ -34,7 +33,7 @@ prepare() {
 # failed, shows what the program said.
 clean_up() {
     local pid
-    for pid in "${STARTED[@]}"; do
+    for pid in $(jobs -rp); do
         kill -KILL "$pid"
         wait "$pid"
     done 2>/dev/null
@@ -51,7 +50,8 @@ say_more() {
     [ ! -e "$BATS_TEST_TMPDIR/not-run" ] || return 0
     check_grader
     [ -s "$err" ] || return 0
-    tail -c 4000 "$err" | grep -m 1 'is not filled in yet' && return
+    tail -c 4000 "$err" | LC_ALL=C grep -a -m 1 -Ex \
+        '[a-z0-9_]+\.c: [a-z_ ]+ is not filled in yet' && return
     echo "the program's last words on stderr:"
     tail -c 4000 "$err" | uniq | tail -n 5 | cut -c 1-200 | visible |
         sed 's/^/           /'
@@ -122,12 +122,17 @@ waited_in_vain() {
 # cause that holds for a whole test stands in LIKELY.
 explain() {
     {
-        printf 'sent:      %s\n' "$SENT"
-        printf 'expected:  %s\n' "${1//$'\n'/$'\n           '}"
-        printf 'got:       %s\n' "${2//$'\n'/$'\n           '}"
-        printf 'likely:    %s\n' "${3:-${LIKELY:-}}"
-    } | head -n 40 | cut -c 1-500 | LC_ALL=C tr -d '\000-\010\013-\037\177'
+        say sent "$SENT"
+        say expected "$1"
+        say got "$2"
+        say likely "${3:-${LIKELY:-}}"
+    } | cut -c 1-500 | LC_ALL=C tr -d '\000-\010\013-\037\177'
     return 1
+}
+
+# say WHAT TEXT: prints it, twelve lines of it at most.
+say() {
+    printf '%-10s %s\n' "$1:" "${2//$'\n'/$'\n           '}" | head -n 12
 }
 
 # explain_difference EXPECTED GOT [LIKELY]: the same for two texts, a line each;
@@ -180,13 +185,18 @@ size_of() {
 how_it_ended() {
     local status=0
     wait "$1" 2>/dev/null || status=$?
+    is_signal "$status" || { echo "it exited with status $status" && return; }
     case $((status - 128)) in
-    -*) echo "it exited with status $status" ;;
     11 | 7 | 10) echo "it crashed: $(signal "$status"), memory that is not its own" ;;
     13) echo "it crashed: $(signal "$status"), it wrote where nobody reads any more" ;;
     25) echo "it printed without end: $(signal "$status")" ;;
     *) echo "it crashed: $(signal "$status")" ;;
     esac
+}
+
+# is_signal STATUS: a shell's exit status stands for one.
+is_signal() {
+    [ "$1" -gt 128 ] && kill -l $(($1 - 128)) >/dev/null 2>&1
 }
 
 # signal STATUS: prints the signal that a shell's exit status stands for.
@@ -216,7 +226,6 @@ launch() {
     become "$@" >"$BATS_TEST_TMPDIR/out" 2>>"$BATS_TEST_TMPDIR/err" \
         </dev/null 3>&- 4>&- &
     SERVER=$!
-    STARTED+=("$SERVER")
 }
 
 # start_server [ARGUMENT...]: starts the server at a free port, with ROOT as its
@@ -235,9 +244,10 @@ start_server() {
             "what the program says on stderr tells more"
     }
     PORT=${line##* }
-    [ "$line" = "Listening on port $PORT" ] ||
+    [[ $PORT =~ ^[1-9][0-9]{0,4}$ && $line = "Listening on port $PORT" ]] ||
         explain_difference "Listening on port 40123" "$line" \
-            "the ready line is for programs to read: exactly these words"
+            "the ready line is for programs to read: these words, and the port \
+that getsockname tells"
 }
 
 # stop_server: asks the server to stop; whether it does is for another test.
@@ -302,7 +312,8 @@ get() {
     : >"$HEAD"
     : >"$BODY"
     PROBLEM=
-    STATUS=$(curl -q -sS -g --noproxy '*' --path-as-is --max-time "$PATIENCE" \
+    # what is larger than a file may be is an error to curl, and not its end
+    STATUS=$(trap '' XFSZ && curl -q -sS -g --noproxy '*' --path-as-is --max-time "$PATIENCE" \
         -o "$BODY" -D "$HEAD" -w '%{http_code}' "$@" "$url" \
         2>/dev/null) || went_wrong $?
 }
@@ -353,6 +364,7 @@ expect_header() {
     local name=$1 pattern value
     value=$(header "$name")
     shift
+    [ -z "$PROBLEM" ] || explain "the header line $name: $1" "$PROBLEM"
     shopt -s nocasematch
     for pattern; do
         # shellcheck disable=SC2053 # the right side is a pattern
@@ -471,7 +483,6 @@ hold_open() {
     "$TOOLS/wire" <"$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/held" \
         3>&- 4>&- &
     HOLDER=$!
-    STARTED+=("$HOLDER")
     exec 7>"$BATS_TEST_TMPDIR/script"
     {
         echo "port $PORT"
@@ -497,10 +508,13 @@ escaped() {
 
 # --- what the system shows of the server
 
-# watch MS at-most|at-least WHAT N: as tools/watch.c, for the server; skips the
-# test where the system does not show such things.
-watch() {
+# Skips the test where the system does not show such things.
+needs_proc() {
     [ -d "/proc/$$/fd" ] || skip "this system has no /proc"
+}
+
+# watch MS at-most|at-least WHAT N: as tools/watch.c, for the server.
+watch() {
     "$TOOLS/watch" "$1" "$SERVER" "$2" "$3" "$4"
 }
 
@@ -540,7 +554,8 @@ sanitize() {
     LC_ALL=C make -C "$tree/$PHASE" 3>&- 4>&- </dev/null \
         CFLAGS_EXTRA="-O0 -fsanitize=$1 -fno-sanitize-recover=all" \
         >"$REPORTS.log" 2>&1 ||
-        explain "a program" "$(grep -v ^make "$REPORTS.log" | head -n 5)"
+        explain "a program" "$(cat "$REPORTS.log")" \
+            "the line that the compiler names"
     PROGRAM=$tree/$PHASE/$(basename "$PROGRAM")
 }
 
@@ -549,7 +564,8 @@ sanitize() {
 sanitizer_works() {
     local try=$BATS_TEST_TMPDIR/try
     echo 'int main(void) { return 0; }' >"$try.c"
-    "${CC:-cc}" "-fsanitize=$1" -o "$try" "$try.c" 2>/dev/null || return
+    # shellcheck disable=SC2086 # it may be several words
+    ${CC:-cc} "-fsanitize=$1" -o "$try" "$try.c" 2>/dev/null || return
     # where programs lie in memory is up to chance unless setarch forbids it, and
     # not every place suits the thread sanitizer
     WRAPPER=(setarch "$(uname -m)" -R)

@@ -55,6 +55,7 @@ take_answer() {
     BODY=$BATS_TEST_TMPDIR/$1.body
     PROBLEM=
     read -r version STATUS _ <"$HEAD" || [ -n "$version" ]
+    STATUS=${STATUS%$'\r'}
 }
 
 # --- listening
@@ -154,6 +155,7 @@ expect_exit() {
 # more descriptor open for it than BEFORE, which is set.
 accepts_one() {
     local now
+    needs_proc
     start_server
     BEFORE=$(now fds)
     hold_open 1
@@ -716,6 +718,7 @@ END
     local before
     LIKELY="on every path close the client's socket, and the file"
     needs connection-closed missing-file-404 serves-after-404
+    needs_proc
     echo page >"$ROOT/page.html"
     start_server
     is_alive
