@@ -205,7 +205,8 @@ status, is http_log's"
 
 # bats test_tags=id:answers, points:1, see:send_header
 @test "An answer has a status line, header lines and an empty line" {
-    LIKELY="send_header: the status line first, an empty line last, and send all"
+    LIKELY="receive no further than the request's empty line, and then send a status \
+line first, an empty line last"
     echo page >"$ROOT/page.html"
     start_server
     HEAD=$BATS_TEST_TMPDIR/head
@@ -302,7 +303,7 @@ no fewer, and announce as many"
         # not inside of \r
         [ "${request:i-1:1}" = \\ ] || at+=("$i")
     done
-    SENT="(printf '${request:0:5}'; sleep 1; printf '${request:5}') |
+    SENT="(printf '${request:0:5}'; sleep 1; printf '${request:5}') | \
 nc 127.0.0.1 $PORT, cut in other places too"
     EXPECTED="no answer before the request is complete, and then one" \
         wire < <(for i in "${at[@]}"; do
@@ -678,7 +679,7 @@ resize $1 $ROOT/big$1.txt
     echo half >"$ROOT/page.html"
     start_server
     ANSWER=$BATS_TEST_TMPDIR/answer
-    SENT="printf 'GET /page.html HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n' |
+    SENT="printf 'GET /page.html HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n' | \
 nc -N 127.0.0.1 $PORT"
     EXPECTED="an answer, and then the connection closed" wire <<END
 open client
@@ -703,7 +704,7 @@ END
         printf 'GET /page.txt HTTP/1.1\r\nHost: localhost\r\n\r\n'
         head -c 30000 "$ROOT/page.txt"
     } >"$more"
-    SENT="(printf 'GET /page.txt HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n'
+    SENT="(printf 'GET /page.txt HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n'; \
 head -c 30000 /dev/zero) | nc 127.0.0.1 $PORT"
     EXPECTED="the whole answer, and then the connection closed" wire <<END
 open client
