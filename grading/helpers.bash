@@ -466,12 +466,12 @@ split_answer() {
 }
 
 # half_requests COUNT: prints the script of COUNT clients, c1 and so on, that
-# connect and send half a request each, for /f1 and so on.
+# connect and send half a request each, for /f1/page and so on.
 half_requests() {
     local i
     for ((i = 1; i <= $1; i++)); do
         echo "open c$i"
-        echo "send c$i GET /f$i HTTP/1.1\\r\\nHo"
+        echo "send c$i GET /f$i/page HTTP/1.1\\r\\nHo"
         # let a server with a short queue (listen) accept these
         [ $((i % 4)) -ne 0 ] || echo "pause 10"
     done
@@ -484,10 +484,11 @@ hold_open() {
         3>&- 4>&- &
     HOLDER=$!
     exec 7>"$BATS_TEST_TMPDIR/script"
-    {
+    # in a process of its own, which ends if the holder has
+    (
         echo "port $PORT"
         half_requests "$1"
-    } >&7
+    ) >&7 || true
     SENT="half a request on each of $1 connections"
 }
 
@@ -546,13 +547,16 @@ sanitize() {
     export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
     ASAN_OPTIONS="log_path=$REPORTS/report:fast_unwind_on_malloc=0"
     UBSAN_OPTIONS="$ASAN_OPTIONS:print_stacktrace=1"
-    TSAN_OPTIONS="$ASAN_OPTIONS:halt_on_error=1"
+    TSAN_OPTIONS="$ASAN_OPTIONS:report_thread_leaks=0:report_signal_unsafe=0"
+    ASAN_OPTIONS+=:detect_stack_use_after_return=1
     sanitizer_works "$1" || skip "programs with the sanitizer $1 do not run here"
     cp "$KIT"/shared/*.[ch] "$KIT"/shared/*.mk "$tree/shared/"
     cp "$KIT/$PHASE"/*.[ch] "$KIT/$PHASE/Makefile" "$tree/$PHASE/"
+    cp "$BATS_TEST_DIRNAME/lib/static.c" "$tree/"
     SENT="make $PHASE CFLAGS_EXTRA=-fsanitize=$1, and some requests"
     LC_ALL=C make -C "$tree/$PHASE" 3>&- 4>&- </dev/null \
         CFLAGS_EXTRA="-O0 -fsanitize=$1 -fno-sanitize-recover=all" \
+        LDLIBS="../static.c -pthread" \
         >"$REPORTS.log" 2>&1 ||
         explain "a program" "$(cat "$REPORTS.log")" \
             "the line that the compiler names"

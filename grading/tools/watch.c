@@ -5,9 +5,10 @@
  *        watch MS PID at-least WHAT N
  *
  * WHAT is fds (open descriptors), threads, VmRSS (KB in memory), VmSize (KB of
- * addresses) or a file's name (its lines). Prints the first line, or the count
- * as it was at last. Exit status 0: it came to that; 1: not within MS
- * milliseconds, or the process is gone; 3: this system does not show it. */
+ * addresses), cpu (milliseconds of processor time that it has used) or a file's
+ * name (its lines). Prints the first line, or the count as it was at last. Exit
+ * status 0: it came to that; 1: not within MS milliseconds, or the process is
+ * gone; 3: this system does not show it. */
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include "fair.h"
 
@@ -84,6 +86,27 @@ static int shared(pid_t pid, const char *what)
     return most;
 }
 
+/* Return how many milliseconds of processor time the process has used, -1 if
+ * that cannot be seen. */
+static int cpu_ms(pid_t pid)
+{
+    char path[PATH_SIZE], text[1024] = "";
+    unsigned long user, system;
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return -1;
+    size_t n = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    /* a name, in parentheses, may hold anything: begin behind the last one */
+    while (n > 0 && text[n - 1] != ')')
+        n--;
+    if (sscanf(text + n, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+            &user, &system) != 2)
+        return -1;
+    return (int)((user + system) * 1000 / (unsigned long)sysconf(_SC_CLK_TCK));
+}
+
 /* Return how many lines the file has. */
 static int lines(const char *path)
 {
@@ -103,6 +126,8 @@ static int how_many(pid_t pid, const char *what)
     char path[PATH_SIZE];
     if (strcmp(what, "fds") == 0 || strncmp(what, "Vm", 2) == 0)
         return shared(pid, what);
+    if (strcmp(what, "cpu") == 0)
+        return cpu_ms(pid);
     if (strcmp(what, "threads") != 0)
         return lines(what);
     snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
