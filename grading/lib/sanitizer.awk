@@ -31,6 +31,17 @@
     leak = 1
 }
 
+# Of a data race: the other thread's place, then what is of no use here.
+what == "data race" && /^  Previous / {
+    where = where "and at the same time, in another thread:\n"
+}
+
+what == "data race" && /^  (Location is|Thread T)/ {
+    if (match($0, /global '[^']*'/))
+        what = what " on the variable " substr($0, RSTART + 7, RLENGTH - 7)
+    exit
+}
+
 what != "" && $1 ~ /^#[0-9]+$/ && index($0, "/" phase "/") {
     name = $2 ~ /^0x/ ? $4 : $2
     at = substr($0, index($0, "/" phase "/") + 1)
