@@ -552,11 +552,11 @@ sanitize() {
     sanitizer_works "$1" || skip "programs with the sanitizer $1 do not run here"
     cp "$KIT"/shared/*.[ch] "$KIT"/shared/*.mk "$tree/shared/"
     cp "$KIT/$PHASE"/*.[ch] "$KIT/$PHASE/Makefile" "$tree/$PHASE/"
-    cp "$BATS_TEST_DIRNAME/lib/static.c" "$tree/"
+    cp "$BATS_TEST_DIRNAME/lib/races.c" "$tree/"
     SENT="make $PHASE CFLAGS_EXTRA=-fsanitize=$1, and some requests"
     LC_ALL=C make -C "$tree/$PHASE" 3>&- 4>&- </dev/null \
         CFLAGS_EXTRA="-O0 -fsanitize=$1 -fno-sanitize-recover=all" \
-        LDLIBS="../static.c -pthread" \
+        LDLIBS="$([ "$1" != thread ] || echo ../races.c) -pthread" \
         >"$REPORTS.log" 2>&1 ||
         explain "a program" "$(cat "$REPORTS.log")" \
             "the line that the compiler names"

@@ -37,8 +37,8 @@ what == "data race" && /^  Previous / {
 }
 
 what == "data race" && /^  (Location is|Thread T)/ {
-    if (match($0, /global '[^']*'/))
-        what = what " on the variable " substr($0, RSTART + 7, RLENGTH - 7)
+    if (match($0, /global '[^'.]*/))
+        what = what " on the variable " substr($0, RSTART + 8, RLENGTH - 8)
     exit
 }
 

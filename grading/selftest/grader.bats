@@ -94,10 +94,11 @@ path_without() {
     submission 1
     cp -R "$SUBMISSION/phase1" "$SUBMISSION/phase2"
     grade -p 2 "$SUBMISSION"
-    [ "$(query '[.tests[] | select(.status != "passed") | .id] | sort | join(" ")')" = \
-        "phase2/eight-at-once phase2/found-and-missing phase2/many-at-once \
-phase2/reset-of-one phase2/silent-client phase2/stalled-download \
-phase2/thread-each phase2/two-at-once" ]
+    [ "$(query '[.tests[] | select(.status == "timeout") | .id] | join(" ")')" = \
+        "phase2/silent-client phase2/two-at-once" ]
+    # what cannot be seen with these is not run, and brings no points
+    [ "$(query '[.tests[] | select(.status == "passed") | .id] | join(" ")')" = \
+        "phase2/ready-line phase2/answers phase2/memory" ]
 }
 
 @test "a sanitizer's report is found when there is one" {
