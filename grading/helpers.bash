@@ -228,24 +228,30 @@ launch() {
     SERVER=$!
 }
 
+# try ARGUMENT...: starts the server. Sets LINE to its first line or, and fails,
+# to why there is none.
+try() {
+    local ms=$((PATIENCE_MS * 2 / 5))
+    launch "$@"
+    SENT=$(shown "$@")
+    LINE=$("$TOOLS/watch" "$ms" "$SERVER" ready "$BATS_TEST_TMPDIR/out") &&
+        return
+    LINE="timed out: no such line within $ms ms"
+    ! has_ended || LINE=$(how_it_ended "$SERVER")
+    [[ $LINE != "timed out"* ]] || waited_in_vain
+    return 1
+}
+
 # start_server [ARGUMENT...]: starts the server at a free port, with ROOT as its
 # root unless the arguments say else, and sets PORT once it listens.
 start_server() {
     [ $# -gt 0 ] || set -- 0 "$ROOT"
-    local line ms=$((PATIENCE_MS * 2 / 5)) got
     needs ready-line
-    launch "$@"
-    SENT="$(shown "$@")"
-    line=$("$TOOLS/watch" "$ms" "$SERVER" ready "$BATS_TEST_TMPDIR/out") || {
-        got="timed out: no such line within $ms ms"
-        ! has_ended || got=$(how_it_ended "$SERVER")
-        [[ $got != "timed out"* ]] || waited_in_vain
-        explain "the line 'Listening on port N' on stdout" "$got" \
-            "what the program says on stderr tells more"
-    }
-    PORT=${line##* }
-    [[ $PORT =~ ^[1-9][0-9]{0,4}$ && $line = "Listening on port $PORT" ]] ||
-        explain_difference "Listening on port 40123" "$line" \
+    try "$@" || explain "the line 'Listening on port N' on stdout" "$LINE" \
+        "what the program says on stderr tells more"
+    PORT=${LINE##* }
+    [[ $PORT =~ ^[1-9][0-9]{0,4}$ && $LINE = "Listening on port $PORT" ]] ||
+        explain_difference "Listening on port 40123" "$LINE" \
             "the ready line is for programs to read: these words, and the port \
 that getsockname tells"
 }
@@ -477,18 +483,24 @@ half_requests() {
     done
 }
 
-# hold_open COUNT: keeps COUNT half-sent requests open, until let_go.
-hold_open() {
+# hold: plays the script on stdin, and keeps its connections open, until let_go.
+hold() {
     mkfifo "$BATS_TEST_TMPDIR/script"
     "$TOOLS/wire" <"$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/held" \
         3>&- 4>&- &
     HOLDER=$!
     exec 7>"$BATS_TEST_TMPDIR/script"
+    rm "$BATS_TEST_TMPDIR/script"
     # in a process of its own, which ends if the holder has
     (
         echo "port $PORT"
-        half_requests "$1"
+        cat
     ) >&7 || true
+}
+
+# hold_open COUNT: keeps COUNT half-sent requests open, until let_go.
+hold_open() {
+    hold < <(half_requests "$1")
     SENT="half a request on each of $1 connections"
 }
 

@@ -242,6 +242,7 @@ END
 @test "Each connection has a thread of its own in the one process" {
     local idle held
     needs two-at-once
+    needs_proc
     start_server
     idle=$(now threads)
     hold_open 100
@@ -303,6 +304,7 @@ END
 @test "After 1,000 connections threads, descriptors and memory are as before" {
     local request='GET /alive.html HTTP/1.1\r\nHost: localhost\r\n\r\n'
     needs reset-of-one
+    needs_proc
     random_file "$ROOT/big.bin" 3000000
     start_server
     is_alive
@@ -342,7 +344,6 @@ expect_rest() {
     local before used loop
     while :; do :; done 3>&- 4>&- &
     loop=$!
-    STARTED+=("$loop")
     before=$(now cpu) || true
     "$TOOLS/watch" 10000 "$loop" at-least cpu 100 >/dev/null || true
     used=$(($(now cpu) - ${before:-0})) || true
@@ -375,6 +376,7 @@ fails: that is to be waited out"
 # bats test_tags=id:out-of-descriptors, points:1, see:main
 @test "Without descriptors for more clients the server waits and goes on" {
     needs two-at-once
+    needs_proc
     LIMITS="-n 32" start_server
     run_out fds 32 60
     expect_rest
@@ -384,6 +386,7 @@ fails: that is to be waited out"
 # bats test_tags=id:out-of-threads, points:1, see:start_thread
 @test "Without memory for more threads the server waits and goes on" {
     needs two-at-once
+    needs_proc
     [ -z "${SANITIZED:-}" ] || skip "a sanitizer needs much memory itself"
     # room for some stacks of 8 MB, not for a hundred
     MALLOC_ARENA_MAX=1 LIMITS="-s 8192 -v 400000" start_server
@@ -407,7 +410,6 @@ meet() {
     exec 7>&-
     wait "$HOLDER" || true
     HOLDER=
-    rm "$BATS_TEST_TMPDIR/script"
 }
 
 # start_sanitized KIND: starts the server, built with that sanitizer, and sets IDLE

@@ -1,7 +1,7 @@
 # collect.awk - makes of a phase's tests and of what bats said about them one
 # record a test, its fields separated by tabs:
 #   id phase name points max_points status duration_ms see output
-# In output a line end is \n, a tab \t and a backslash \\; see unescape.awk.
+# In output a line end is \n, a tab \t and a backslash \\; see records.awk.
 # usage: awk -f collect.awk -v phase=N -v none=FILE phaseN.bats STREAM
 #
 # The tests are those in phaseN.bats, each once and in that order; if the stream
