@@ -590,12 +590,11 @@ such lines"
 open client
 file client $BATS_TEST_TMPDIR/garbage
 shut client
-end client
 END
     is_alive
     for request in '\r\n\r\n' 'GET\r\n\r\n' 'GET /\r\n\r\n'; do
         SENT="printf '$request' | nc 127.0.0.1 $PORT"
-        wire < <(printf 'open c\nsend c %s\nshut c\nend c\n' "$request")
+        wire < <(printf 'open c\nsend c %s\nshut c\n' "$request")
         is_alive
     done
     get "/$(printf '%06000d' 0)"
@@ -703,11 +702,12 @@ END
     LIKELY="close resets the connection if bytes are unread: net_hang_up first"
     needs connection-closed
     start_server
-    numbers "$ROOT/page.txt" 109999
+    echo page >"$ROOT/page.txt"
+    numbers "$BATS_TEST_TMPDIR/text" 104999
     # more than a server receives at once, in one packet with the request
     {
         printf 'GET /page.txt HTTP/1.1\r\nHost: localhost\r\n\r\n'
-        head -c 30000 "$ROOT/page.txt"
+        head -c 30000 "$BATS_TEST_TMPDIR/text"
     } >"$more"
     SENT="(printf 'GET /page.txt HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n'; \
 head -c 30000 /dev/zero) | nc 127.0.0.1 $PORT"
@@ -744,6 +744,7 @@ END
     needs connection-closed serves-after-404
     # for those that look at it; others wait for ten seconds
     export HTTP_TIMEOUT_MS=100
+    echo page >"$ROOT/page.html"
     start_server
     SENT="nothing on one connection (nc 127.0.0.1 $PORT); then, on another, curl \
 http://127.0.0.1:$PORT/page.html"
