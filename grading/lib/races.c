@@ -14,7 +14,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define REPLACES __attribute__((weak)) /* unless the program has its own */
+/* unless the program has its own */
+#pragma weak send
+#pragma weak write
+#pragma weak strtok
+#pragma weak localtime
+#pragma weak gmtime
+#pragma weak asctime
+#pragma weak ctime
+#pragma weak inet_ntoa
 
 enum { TOGETHER = 8, WAITS = 60, WAIT_MS = 5 };
 
@@ -36,13 +44,13 @@ static void meet_others(void)
     }
 }
 
-REPLACES ssize_t send(int fd, const void *data, size_t size, int flags)
+ssize_t send(int fd, const void *data, size_t size, int flags)
 {
     meet_others();
     return sendto(fd, data, size, flags, NULL, 0);
 }
 
-REPLACES ssize_t write(int fd, const void *data, size_t size)
+ssize_t write(int fd, const void *data, size_t size)
 {
     struct iovec all = {.iov_base = (void *)data, .iov_len = size};
     int type;
@@ -52,7 +60,7 @@ REPLACES ssize_t write(int fd, const void *data, size_t size)
     return writev(fd, &all, 1);
 }
 
-REPLACES char *strtok(char *text, const char *separators)
+char *strtok(char *text, const char *separators)
 {
     static char *place_of_strtok;
     char *start = text ? text : place_of_strtok;
@@ -75,19 +83,19 @@ static struct tm *keep_time(struct tm value)
     return &time_of_localtime_or_gmtime;
 }
 
-REPLACES struct tm *localtime(const time_t *when)
+struct tm *localtime(const time_t *when)
 {
     struct tm value = {0};
     return localtime_r(when, &value) ? keep_time(value) : NULL;
 }
 
-REPLACES struct tm *gmtime(const time_t *when)
+struct tm *gmtime(const time_t *when)
 {
     struct tm value = {0};
     return gmtime_r(when, &value) ? keep_time(value) : NULL;
 }
 
-REPLACES char *asctime(const struct tm *when)
+char *asctime(const struct tm *when)
 {
     static char text_of_asctime_or_ctime[64];
     char value[sizeof text_of_asctime_or_ctime] = "";
@@ -97,13 +105,13 @@ REPLACES char *asctime(const struct tm *when)
         text_of_asctime_or_ctime, value, sizeof text_of_asctime_or_ctime);
 }
 
-REPLACES char *ctime(const time_t *when)
+char *ctime(const time_t *when)
 {
     struct tm value;
     return localtime_r(when, &value) ? asctime(&value) : NULL;
 }
 
-REPLACES char *inet_ntoa(struct in_addr address)
+char *inet_ntoa(struct in_addr address)
 {
     static char text_of_inet_ntoa[INET_ADDRSTRLEN];
     const unsigned char *byte = (const unsigned char *)&address;
