@@ -68,7 +68,7 @@ expect_answers() {
     local i
     quickly are_right "$1" && return
     for ((i = 1; i <= $1; i++)); do
-        SENT="GET /f$i/page $2"
+        SENT="curl -i http://127.0.0.1:$PORT/f$i/page, $2"
         ANSWER=$BATS_TEST_TMPDIR/answer
         cat "$BATS_TEST_TMPDIR/head$i" "$BATS_TEST_TMPDIR/body$i" >"$ANSWER"
         split_answer
@@ -136,7 +136,9 @@ together() {
 overlap() {
     make_pages "$1" 1000
     start_server
-    SENT="half a GET on each of $1 connections, then the other halves, last first"
+    SENT="on each of $1 connections (nc 127.0.0.1 $PORT) \
+printf 'GET /f1/page HTTP/1.1\r\nHo' with f1, f2 and so on; then, on the last one \
+first, printf 'st: localhost\r\n\r\n'"
     quickly in_reverse "$1" | EXPECTED="each client is answered when its request is complete" \
         LIKELY="a client waits for another: for its thread (pthread_join), for a \
 free thread, or for a lock" wire
@@ -303,7 +305,7 @@ END
 # bats test_tags=id:nothing-left-behind, points:2, see:client_thread
 @test "After 1,000 connections threads, descriptors and memory are as before" {
     local request='GET /alive.html HTTP/1.1\r\nHost: localhost\r\n\r\n'
-    needs reset-of-one
+    needs stalled-download reset-of-one
     needs_proc
     random_file "$ROOT/big.bin" 3000000
     start_server
@@ -365,12 +367,13 @@ expect_recovery() {
         [ "$STATUS" = 503 ] || break
         "$TOOLS/wire" <<<"pause 100"
     done
-    SENT="half a request each by more clients than it can serve, who then go"
+    SENT="half a request each by more clients than it can serve, who go; then $SENT"
     LIKELY="the program ends, or stops accepting, when accept or pthread_create \
 fails: that is to be waited out"
-    is_alive
+    expect_status 200
     LIKELY="when no thread can be made for a client, close its socket or try again"
     back_to fds $((FDS + 5)) "open descriptors, 5 more than at first"
+    is_alive
 }
 
 # bats test_tags=id:out-of-descriptors, points:1, see:main
