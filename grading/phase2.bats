@@ -115,6 +115,7 @@ look_at_head() {
 in_reverse() {
     local i
     half_requests "$1"
+    echo "pause 10" # so that even the last thread has read its half
     for ((i = $1; i >= 1; i--)); do
         echo "quiet c$i"
         finish "$i"
@@ -362,6 +363,7 @@ expect_rest() {
 expect_recovery() {
     local i
     let_go
+    echo alive >"$ROOT/alive.html"
     for ((i = 0; i < 50; i++)); do
         get /alive.html
         [ "$STATUS" = 503 ] || break
