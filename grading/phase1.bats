@@ -144,8 +144,10 @@ expect_exit() {
 accept_one() {
     local got
     hold_open 1
-    got=$(watch 3000 at-least fds $((BEFORE + 1))) && return
-    "$TOOLS/wire" >/dev/null <<END && return
+    SENT="printf 'GET / HT' | nc 127.0.0.1 $PORT"
+    got=$(watch $((PATIENCE_MS * 2 / 5)) at-least fds $((BEFORE + 1))) && return
+    waited_in_vain
+    "$TOOLS/wire" "$PATIENCE_MS" >/dev/null <<END && return
 port $PORT
 open client
 send client GET / HTTP/1.1\r\nHost: localhost\r\n\r\n
@@ -212,6 +214,7 @@ status, is http_log's"
 @test "An answer has a status line, header lines and an empty line" {
     LIKELY="receive no further than the request's empty line, and then send a status \
 line first, an empty line last"
+    needs accepts
     echo page >"$ROOT/page.html"
     start_server
     HEAD=$BATS_TEST_TMPDIR/head
