@@ -308,17 +308,17 @@ END
     local request='GET /alive.html HTTP/1.1\r\nHost: localhost\r\n\r\n'
     needs stalled-download reset-of-one
     needs_proc
+    LIKELY="a thread closes a socket twice, and by then it is another client's; or \
+there is room for so many threads and no more"
     random_file "$ROOT/big.bin" 3000000
     start_server
     is_alive
+    SENT="for i in {1..1000}; do curl -s http://127.0.0.1:$PORT/alive.html; done"
     wire <<<"times 200 $request"
     local fds threads rss size
     fds=$(now fds) threads=$(now threads) rss=$(now VmRSS) size=$(now VmSize)
-    SENT="1,000 times GET /alive.html, one after the other"
-    LIKELY="a thread closes a socket twice, and by then it is another client's; or \
-there is room for so many threads and no more"
     wire <<<"times 1000 $request"
-    SENT+="; 10 downloads and 10 requests that are broken off"
+    SENT+=", and 10 downloads and 10 requests that are broken off"
     broken_off 10 | wire
     LIKELY="close each socket and file, also when a client has gone"
     back_to fds "$fds" "open descriptors"
