@@ -278,6 +278,7 @@ no fewer, and announce as many"
     needs where-it-listens connection-closed next-request
     LIKELY="main ends with 1 when make_listener fails; SO_REUSEPORT is not \
 SO_REUSEADDR"
+    echo page >"$ROOT/page.html"
     for i in 1 2 3 4 5; do
         PORT=$(some_port)
         ! try "$PORT" "$ROOT" || break
@@ -377,7 +378,8 @@ such lines"
 # bats test_tags=id:content-length, points:2, see:send_header
 @test "Content-Length is the number of bytes in the body" {
     local size
-    LIKELY="it is the size that send_header is given; strlen stops at a zero byte"
+    LIKELY="it is the size that send_header is given; strlen stops at a zero byte; \
+an empty file is a file too"
     needs connection-closed next-request
     start_server
     for size in 0 1 9 10 12345; do
@@ -464,7 +466,8 @@ such lines"
 
 # bats test_tags=id:missing-file-404, points:2, see:send_error
 @test "A file that is not there is answered with 404" {
-    LIKELY="open_file returns http_status(errno), and send_error sends head and page"
+    LIKELY="open_file returns http_status(errno), and send_error sends a whole head, \
+HTTP/1.1 first, and its page"
     start_server
     get "/$(random_word).html"
     expect_status 404
