@@ -164,9 +164,10 @@ excerpt() {
 
 # --- bytes and files
 
-# random_word: prints a name that no program can know.
+# random_word: sets WORD to a name that no program can know. Not in a subshell:
+# RANDOM begins anew there, whatever SEED says.
 random_word() {
-    printf 'n%05d%05d' "$RANDOM" "$RANDOM"
+    printf -v WORD 'n%05d%05d' "$RANDOM" "$RANDOM"
 }
 
 # random_file PATH BYTES

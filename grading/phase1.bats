@@ -455,10 +455,12 @@ an empty file is a file too"
     needs next-request
     start_server
     for i in 1 2 3; do
-        path=$(random_word)
+        random_word
+        path=$WORD
         mkdir "$ROOT/$path"
-        path=$path/$(random_word).dat
-        random_word >"$ROOT/$path"
+        random_word
+        path=$path/$WORD.dat
+        echo "$WORD" >"$ROOT/$path"
         expect_file "/$path"
     done
     LIKELY="open the file anew for each request, and keep nothing of the last"
@@ -473,7 +475,8 @@ an empty file is a file too"
     LIKELY="open_file returns http_status(errno), and send_error sends a whole head, \
 HTTP/1.1 first, and its page"
     start_server
-    get "/$(random_word).html"
+    random_word
+    get "/$WORD.html"
     expect_status 404
     head -n 1 "$HEAD" | grep -q '^HTTP/1\.[01] 404' ||
         explain 'HTTP/1.1 404 Not Found' "$(head -n 1 "$HEAD" | visible)"
@@ -484,7 +487,8 @@ HTTP/1.1 first, and its page"
     LIKELY="write the page into the buffer, and announce its strlen as text/html"
     needs missing-file-404
     start_server
-    get "/$(random_word)"
+    random_word
+    get "/$WORD"
     expect_status 404
     expect_header Content-Type 'text/html' 'text/html[; ]*'
     [ -s "$BODY" ] || explain "a page that says what is wrong" "an empty body"
@@ -496,9 +500,11 @@ HTTP/1.1 first, and its page"
     LIKELY="an error of one client must not end the server"
     needs next-request
     start_server
-    get "/$(random_word)"
+    random_word
+    get "/$WORD"
     is_alive
-    get "/$(random_word)"
+    random_word
+    get "/$WORD"
     is_alive
 }
 
@@ -507,7 +513,8 @@ HTTP/1.1 first, and its page"
     local secret path i=0 paths
     LIKELY="http_open stays below the root, whatever the path or a link says"
     needs connection-closed serves-after-404
-    secret=$(random_word)
+    random_word
+    secret=$WORD
     mkdir "$ROOT/../root-evil" "$ROOT/a"
     echo "$secret" >"$ROOT/../secret.txt"
     echo "$secret" >"$ROOT/../root-evil/secret.txt"

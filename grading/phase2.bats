@@ -31,7 +31,7 @@ quickly() {
 # make_pages COUNT BYTES: makes a folder for each of COUNT clients, with a page of
 # its own in it, a little over BYTES long; every fourth has none.
 make_pages() {
-    PAGE_SIZE=$2
+    PAGE_SIZE=$2 PAGE_SEED=$RANDOM$RANDOM
     quickly write_pages "$1"
 }
 
@@ -43,7 +43,7 @@ write_pages() {
     mkdir "${@:2}"
     for ((i = 1; i <= $1; i++)); do
         [ $((i % 4)) -ne 0 ] || continue
-        text="page $i of $RANDOM$RANDOM, "
+        text="page $i of $PAGE_SEED, "
         while [ ${#text} -lt $((PAGE_SIZE + i)) ]; do
             text+=$text
         done
@@ -140,9 +140,9 @@ overlap() {
     SENT="on each of $1 connections (nc 127.0.0.1 $PORT) \
 printf 'GET /f1/page HTTP/1.1\r\nHo' with f1, f2 and so on; then, on the last one \
 first, printf 'st: localhost\r\n\r\n'"
-    quickly in_reverse "$1" | EXPECTED="each client is answered when its request is complete" \
+    EXPECTED="each client is answered when its request is complete" \
         LIKELY="a client waits for another: for its thread (pthread_join), for a \
-free thread, or for a lock" wire
+free thread, or for a lock" wire < <(quickly in_reverse "$1")
     LIKELY="the threads share what each should have for itself: a static or \
 global variable, or main's own variable client"
     expect_answers "$1" "while $1 clients are connected"
@@ -208,8 +208,9 @@ END
     start_server
     for round in 1 2 3; do
         SENT="half a GET on each of 32 connections, then all the other halves"
-        quickly together 32 | EXPECTED="an answer on each" \
-            LIKELY="threads close each other's sockets, or wait for each other" wire
+        EXPECTED="an answer on each" \
+            LIKELY="threads close each other's sockets, or wait for each other" \
+            wire < <(quickly together 32)
         LIKELY="the threads share what each should have for itself: a static or \
 global variable, strtok's place in the text, the working directory (chdir)"
         expect_answers 32 "while 31 others ask for theirs"
@@ -319,7 +320,7 @@ there is room for so many threads and no more"
     fds=$(now fds) threads=$(now threads) rss=$(now VmRSS) size=$(now VmSize)
     wire <<<"times 1000 $request"
     SENT+=", and 10 downloads and 10 requests that are broken off"
-    broken_off 10 | wire
+    wire < <(broken_off 10)
     LIKELY="close each socket and file, also when a client has gone"
     back_to fds "$fds" "open descriptors"
     LIKELY="detach each thread (pthread_detach), or join it, and let it end"

@@ -266,7 +266,8 @@ expect_line() {
 @test "The request is one GET, with the filename and HTTP's version" {
     local name
     LIKELY="GET, one space, the target, one space, HTTP/1.1, and the line's end"
-    name=$(random_word).html
+    random_word
+    name=$WORD.html
     needs connects asks
     serve <<END
 accept c
