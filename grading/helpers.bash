@@ -423,7 +423,8 @@ $(difference "               $from${parts[0]}" "               $from${parts[1]}"
 
 # --- requests byte by byte
 
-# wire [MS]: plays the script on stdin (see tools/wire.c) with the server's port.
+# wire [MS]: plays the script on stdin (see tools/wire.c) with the server's port. If
+# that fails a student is told what was EXPECTED, and shown what is in the file CAME.
 wire() {
     local script problem status=0
     script=$(cat)
@@ -440,6 +441,7 @@ wire() {
     esac
     [[ $problem != *"timed out"* ]] || waited_in_vain
     ! has_ended || problem+="; $(how_it_ended "$SERVER")"
+    [ ! -s "${CAME:-}" ] || problem="$(visible <"$CAME")"$'\n'"$problem"
     explain "${EXPECTED:-an answer}" "$problem"
 }
 

@@ -223,7 +223,7 @@ line first, an empty line last"
     start_server
     HEAD=$BATS_TEST_TMPDIR/head
     SENT="curl -i http://127.0.0.1:$PORT/page.html"
-    EXPECTED="a status line, header lines, an empty line" wire <<END
+    EXPECTED="a status line, header lines, an empty line" CAME=$HEAD wire <<END
 open client
 send client GET /page.html HTTP/1.1\r\nHost: localhost\r\n\r\n
 head client $HEAD
