@@ -22,28 +22,18 @@ teardown() {
 
 # --- many clients, each with a page of its own
 
-# quickly COMMAND...: runs it in a process of its own, in which bats does not keep
-# track of each command: that makes loops slow.
-quickly() {
-    (trap - DEBUG && "$@")
-}
-
 # make_pages COUNT BYTES: makes a folder for each of COUNT clients, with a page of
 # its own in it, a little over BYTES long; every fourth has none.
 make_pages() {
-    PAGE_SIZE=$2 PAGE_SEED=$RANDOM$RANDOM
-    quickly write_pages "$1"
-}
-
-write_pages() {
-    local i text
+    local i text seed=$RANDOM$RANDOM
+    PAGE_SIZE=$2
     for ((i = 1; i <= $1; i++)); do
         set -- "$@" "$ROOT/f$i"
     done
-    mkdir "${@:2}"
+    mkdir "${@:3}"
     for ((i = 1; i <= $1; i++)); do
         [ $((i % 4)) -ne 0 ] || continue
-        text="page $i of $PAGE_SEED, "
+        text="page $i of $seed, "
         while [ ${#text} -lt $((PAGE_SIZE + i)) ]; do
             text+=$text
         done
@@ -66,7 +56,7 @@ receive() {
 # expect_answers COUNT WHEN: each of the clients has got what it asked for.
 expect_answers() {
     local i
-    quickly are_right "$1" && return
+    are_right "$1" && return
     for ((i = 1; i <= $1; i++)); do
         SENT="curl -i http://127.0.0.1:$PORT/f$i/page, $2"
         ANSWER=$BATS_TEST_TMPDIR/answer
@@ -142,7 +132,7 @@ printf 'GET /f1/page HTTP/1.1\r\nHo' with f1, f2 and so on; then, on the last on
 first, printf 'st: localhost\r\n\r\n'"
     EXPECTED="each client is answered when its request is complete" \
         LIKELY="a client waits for another: for its thread (pthread_join), for a \
-free thread, or for a lock" wire < <(quickly in_reverse "$1")
+free thread, or for a lock; or two threads use the same socket (&client)" wire < <(in_reverse "$1")
     LIKELY="the threads share what each should have for itself: a static or \
 global variable, or main's own variable client"
     expect_answers "$1" "while $1 clients are connected"
@@ -210,7 +200,7 @@ END
         SENT="half a GET on each of 32 connections, then all the other halves"
         EXPECTED="an answer on each" \
             LIKELY="threads close each other's sockets, or wait for each other" \
-            wire < <(quickly together 32)
+            wire < <(together 32)
         LIKELY="the threads share what each should have for itself: a static or \
 global variable, strtok's place in the text, the working directory (chdir)"
         expect_answers 32 "while 31 others ask for theirs"
@@ -346,7 +336,7 @@ run_out() {
 # a loop does that never rests.
 expect_rest() {
     local before used loop
-    while :; do :; done 3>&- 4>&- &
+    "$TOOLS/bytes" 1000000000000 1 >/dev/null 3>&- 4>&- &
     loop=$!
     before=$(now cpu) || true
     "$TOOLS/watch" 10000 "$loop" at-least cpu 100 >/dev/null || true
@@ -433,7 +423,7 @@ start_sanitized() {
 @test "The sanitizers for memory and undefined behaviour find nothing" {
     needs answers
     LIKELY="what start_thread allocates is to be freed once, by the thread, when it \
-has read it; or else see the line that is named"
+has read it; and no thread is given the address of a variable that may be gone (&client)"
     start_sanitized address,undefined
     random_file "$ROOT/big.bin" 3000000
     {

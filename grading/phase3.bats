@@ -372,7 +372,7 @@ $(head -c 60 "$REQUEST" | visible)"
         "a response whose body is empty is printed as well"
 }
 
-# bats test_tags=id:exit-status, points:1, see:main
+# bats test_tags=id:exit-status, points:1, see:receive_response
 @test "A complete response ends with exit status 0, a 404 too" {
     local likely="0 if a complete response came, whatever its status"
     needs connects asks prints
@@ -515,7 +515,7 @@ END
     expect_output
 }
 
-# bats test_tags=id:cut-short, points:1, see:main
+# bats test_tags=id:cut-short, points:1, see:receive_response
 @test "A response that is cut short or reset ends with exit status 1" {
     local text='HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nonly this'
     needs connects asks prints
@@ -538,7 +538,7 @@ and then resets the connection"
     expect_exit 1 "recv returned -1: that is a failure, and no end of file"
 }
 
-# bats test_tags=id:no-response, points:1, see:main
+# bats test_tags=id:no-response, points:1, see:receive_response
 @test "Garbage, half a head or nothing at all ends with exit status 1" {
     local text
     needs connects asks prints
