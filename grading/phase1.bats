@@ -831,7 +831,7 @@ END
 
 # bats test_tags=id:memory, points:1, see:handle_client
 @test "The sanitizers for memory and undefined behaviour find nothing" {
-    local script
+    local script in_vain=0
     LIKELY="memory is used there that is not, or no longer, the variable's own, or \
 is lost"
     needs answers
@@ -846,11 +846,12 @@ is lost"
         expect_clean 1
         explain "the line 'Listening on port N' on stdout" "$LINE"
     }
-    # whether the answers are right is for other tests
-    while read -r script; do
+    # whether the answers are right is for other tests; a server that keeps two
+    # clients waiting is not asked further
+    while [ "$in_vain" -lt 2 ] && read -r script; do
         script="port ${LINE##* }"$'\n'"${script//;/$'\n'}"
-        script=$("$TOOLS/wire" "$PATIENCE_MS" <<<"$script") ||
-            [[ $script != *"timed out"* ]] || waited_in_vain
+        script=$("$TOOLS/wire" $((PATIENCE_MS / 5)) <<<"$script") ||
+            [[ $script != *"timed out"* ]] || in_vain=$((in_vain + 1))
     done < <(suspects)
     expect_no_report 10
 }

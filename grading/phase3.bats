@@ -321,10 +321,9 @@ END
     done
 }
 
-# is_refused: the client has sent nothing, and said so. As good as a request, where
+# is_refused: the client, which has ended, has sent nothing. As good as a request, where
 # the filename is such that one may be refused.
 is_refused() {
-    expect_end_of_client
     [ "$EXIT" -ne 0 ] && ! has_ended
 }
 
@@ -334,6 +333,7 @@ is_refused() {
     needs connects asks
     await_request
     client 127.0.0.1 "$PORT" $'a b\r\nX-Evil: 1'
+    expect_end_of_client
     is_refused && return
     take_request
     ! grep -qi '^x-evil' "$LINES" ||
@@ -349,6 +349,7 @@ is_refused() {
     needs connects asks
     await_request
     client 127.0.0.1 "$PORT" "$LONG"
+    expect_end_of_client
     is_refused && return
     take_request
     [[ $(target) == *"$LONG" ]] ||
