@@ -224,7 +224,7 @@ expect_line() {
 @test "The client connects to the server at the port that it is given" {
     serve <<<"accept c"
     client 127.0.0.1 "$PORT" page.html
-    "$TOOLS/watch" 500 "$SERVER" exit ||
+    "$TOOLS/watch" 2000 "$SERVER" exit ||
         explain "a connection at port $PORT" \
             "no connection; exit status ${EXIT:-none}, on stderr: $(last_words)" \
             "is it the port of the second argument (and htons, without getaddrinfo)?"

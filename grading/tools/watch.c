@@ -107,13 +107,13 @@ static int cpu_ms(pid_t pid)
     return (int)((user + system) * 1000 / (unsigned long)sysconf(_SC_CLK_TCK));
 }
 
-/* Return how many lines the file has. */
+/* Return how many lines the file has, which may be still to be made. */
 static int lines(const char *path)
 {
     int c, n = 0;
     FILE *file = fopen(path, "r");
     if (!file)
-        return -1;
+        return 0;
     while ((c = getc(file)) != EOF)
         n += c == '\n';
     fclose(file);
