@@ -518,12 +518,6 @@ let_go() {
     HOLDER=
 }
 
-# escaped TEXT: prints TEXT with its line ends as wire's escapes.
-escaped() {
-    local text=${1//$'\r'/\\r}
-    printf '%s' "${text//$'\n'/\\n}"
-}
-
 # --- what the system shows of the server
 
 # Skips the test where the system does not show such things.

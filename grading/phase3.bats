@@ -67,6 +67,16 @@ END
     expect_response "$1"
 }
 
+# keep_open TEXT: one client gets TEXT, and the connection stays open.
+keep_open() {
+    serve <<END
+accept c
+head c $REQUEST
+send c $1
+end c
+END
+}
+
 # expect_response TEXT: this is what the client is to print.
 expect_response() {
     printf '%b' "$1" >"$EXPECT"
@@ -394,12 +404,7 @@ $(head -c 60 "$REQUEST" | visible)"
     local text='HTTP/1.1 200 OK\r\nX-Name: value\r\nContent-Length: 12\r\n\r\nfirst\n'
     local lines
     needs connects asks prints
-    serve <<END
-accept c
-head c $REQUEST
-send c $text
-end c
-END
+    keep_open "$text"
     SENT="(printf '$text'; sleep 60) | nc -l $PORT & sleep 1; \
 phase3/client 127.0.0.1 $PORT page.html >out & sleep 1; cat out"
     become 127.0.0.1 "$PORT" page.html >"$OUT" 2>"$ERR" </dev/null 3>&- 4>&- &
@@ -498,12 +503,7 @@ $(last_words)" \
     local text='HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nbody'
     LIKELY="stop at Content-Length, in either case of its letters: see response->complete"
     needs connects asks prints
-    serve <<END
-accept c
-head c $REQUEST
-send c $text
-end c
-END
+    keep_open "$text"
     expect_response "$text"
     SERVED="(printf '$text'; sleep 60) | nc -l $PORT"
     client 127.0.0.1 "$PORT" page.html
