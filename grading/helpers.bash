@@ -2,9 +2,9 @@
 # something, compare what comes back, and say what was wrong.
 #
 # Set by whoever runs the tests, all optional:
-#   KIT    the tree whose programs are tested (the one that this file is in)
-#   TOOLS  where the tools are, built from tools/
-#   SEED   the number that random names and bodies are made from
+#   KIT       the tree whose programs are tested (the one that this file is in)
+#   PREPARED  what grading/prepare has made: the tools, and shared/ as a library
+#   SEED      the number that random names and bodies are made from
 # shellcheck shell=bash
 
 bats_require_minimum_version 1.8.0
@@ -14,9 +14,11 @@ SEED=${SEED:-$$}
 
 # Builds the tools unless they are there. For setup_file.
 prepare_tools() {
-    [ -n "${TOOLS:-}" ] && return
-    export TOOLS=$BATS_FILE_TMPDIR/tools
-    "$BATS_TEST_DIRNAME/tools/build" "$TOOLS"
+    [ -n "${PREPARED:-}" ] || {
+        PREPARED=$BATS_FILE_TMPDIR/prepared
+        "$BATS_TEST_DIRNAME/prepare" "$PREPARED"
+    }
+    export PREPARED TOOLS=$PREPARED/tools
 }
 
 # prepare PROGRAM: for setup. Makes a root folder for this test alone.
@@ -561,12 +563,11 @@ sanitize() {
     TSAN_OPTIONS="$ASAN_OPTIONS:report_thread_leaks=0:report_signal_unsafe=0"
     ASAN_OPTIONS+=:detect_stack_use_after_return=1
     sanitizer_works "$1" || skip "programs with the sanitizer $1 do not run here"
-    cp "$KIT"/shared/*.[ch] "$KIT"/shared/*.mk "$tree/shared/"
+    cp -p "$PREPARED/$1"/shared/* "$tree/shared/"
     cp "$KIT/$PHASE"/*.[ch] "$KIT/$PHASE/Makefile" "$tree/$PHASE/"
     cp "$BATS_TEST_DIRNAME/lib/races.c" "$tree/"
     SENT="make $PHASE CFLAGS_EXTRA=-fsanitize=$1, and some requests"
     LC_ALL=C make -C "$tree/$PHASE" 3>&- 4>&- </dev/null \
-        CFLAGS_EXTRA="-O0 -fsanitize=$1 -fno-sanitize-recover=all" \
         LDLIBS="$([ "$1" != thread ] || echo ../races.c) -pthread" \
         >"$REPORTS.log" 2>&1 ||
         explain "a program" "$(cat "$REPORTS.log")" \
