@@ -7,6 +7,9 @@ PHASE = 3
 handout: ## make the student kit: build/handout/, .tar.gz and .zip
 	@handout/build $(PHASE)
 
+class: ## grade all in SUBMISSIONS=dir, JOBS=n at a time, into RESULTS=dir
+	@grading/class/run
+
 test: ## test the kit itself: the reference solutions, the tests, the tools
 	@grading/selftest/run
 
@@ -16,4 +19,4 @@ staircase: ## fill the starter in step by step, and print the scores
 format: ## lay out all C files as .clang-format says
 	clang-format -i */*.[ch] grading/*/*.c
 
-.PHONY: handout test staircase format
+.PHONY: handout class test staircase format

@@ -99,7 +99,7 @@ http_test() {
     needs shellcheck
     shellcheck grading/grade grading/prepare grading/timeline handout/build grading/helpers.bash grading/*.bats \
         grading/selftest/run grading/selftest/staircase grading/selftest/wrong \
-        grading/selftest/soak grading/tools/build grading/selftest/kit.bash grading/selftest/*.bats .ci/run
+        grading/selftest/soak grading/class/{run,one,unpack} grading/tools/build grading/selftest/kit.bash grading/selftest/*.bats .ci/run
 }
 
 @test "no function is longer than 40 lines" {
