@@ -6,6 +6,6 @@ TODO := $(shell cat todo)
 all: $(TODO)
 
 $(TODO):
-	@"$$ONE" $@
+	@exec "$$ONE" $@
 
 .PHONY: all $(TODO)
