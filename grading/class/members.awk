@@ -43,7 +43,7 @@ name ~ /(^|\/)phase[123]$/ {
 }
 
 match(name, /(^|\/)phase[123]\/[^\/]+\.[ch]$/) && depth <= 4 {
-    if (type != "-" && type != "?") {
+    if (type != "-" && (kind != "zip" || type != "?")) {
         note("not taken, it is " (type ~ /[lh]/ ? "a link" : \
             "no regular file") ": " name)
         next
@@ -82,7 +82,7 @@ function take(i,    base) {
     if (times[place[i], file[i]] > 1) {
         if (!told[file[i]]++)
             note("not taken, it is there more than once: " file[i])
-    } else if (base ~ odd) {
+    } else if (base ~ /^-|[^A-Za-z0-9._+-]/) { # make could not use it
         note("not taken, give it a plain name: " file[i])
     } else if (kind == "folder" || member[i] !~ odd) {
         print "take\t" file[i] "\t" member[i]

@@ -332,3 +332,190 @@ stops() {
     grep '^bob,graded,0' grades
     run -1 grep '^bob,graded' during
 }
+
+# --- archives
+
+# source_tree FOLDER...: makes phase1/webserver.c in each of these folders.
+source_tree() {
+    local folder
+    for folder; do
+        mkdir -p "$folder/phase1"
+        echo "int main(void) { return 0; }" >"$folder/phase1/webserver.c"
+    done
+}
+
+# unpack KIND ARCHIVE [WORDS]: what it says has these words, or is nothing; sets
+# TAKEN to the names of the files that were taken.
+unpack() {
+    rm -rf to
+    mkdir to
+    run -0 "$KIT/grading/class/unpack" "$1" "$PWD/$2" "$PWD/to"
+    echo "$output"
+    if [ $# -gt 2 ]; then
+        [[ "$output" == *"$3"* ]]
+    else
+        [ -z "$output" ]
+    fi
+    TAKEN=$(cd to && find . ! -type d | sort | paste -s -d ' ' -)
+    [ -z "$(find to ! -type d ! -type f)" ]
+}
+
+# takes KIND ARCHIVE: all that is to be taken of it is, and that is one file.
+takes() {
+    unpack "$@"
+    [ "$TAKEN" = ./phase1/webserver.c ]
+    grep main to/phase1/webserver.c
+}
+
+@test "sources are found wherever the phase folders are, and nothing else is taken" {
+    local top tops=(. lab a/b 'My Lab (1)' -x 'naïve [*?]' $'n\nl')
+    needs zip
+    needs unzip
+    for top in "${tops[@]}"; do
+        rm -rf tree
+        mkdir tree
+        source_tree "tree/$top"
+        mkdir -p tree/__MACOSX/phase1 "tree/$top/grading" "tree/$top/phase1/deep"
+        touch "tree/$top/phase1"/{._webserver.c,webserver.o,Makefile} \
+            tree/__MACOSX/phase1/a.c "tree/$top/phase1/deep/b.c" \
+            "tree/$top/grading/phase1.bats"
+        rm -f a.zip
+        tar -czf a.tgz -C tree .
+        (cd tree && zip -qr ../a.zip .)
+        takes tar a.tgz
+        takes zip a.zip
+        if [[ "$top" == *$'\n'* ]]; then
+            unpack folder tree "there is no folder"
+        else
+            takes folder tree
+        fi
+    done
+}
+
+@test "a folder with nothing but an archive is that archive" {
+    needs zip
+    source_tree tree/lab
+    mkdir inner
+    (cd tree && zip -qr ../inner/webserver-lab.zip .)
+    takes folder inner
+    tar -czf inner/other.tgz -C tree .
+    unpack folder inner "there is no folder phase1, phase2 or phase3"
+    [ -z "$TAKEN" ]
+}
+
+@test "two places with phase folders are one too many" {
+    source_tree tree/old tree/new
+    tar -czf a.tgz -C tree .
+    unpack tar a.tgz "more than one place: "
+    [ -z "$TAKEN" ]
+    unpack folder tree "more than one place: "
+    # but what is nearer to the top is meant
+    source_tree tree
+    takes folder tree
+}
+
+@test "paths that lead out of an archive are not taken" {
+    local prefix
+    source_tree tree
+    for prefix in / ../ ../../ x/../../; do
+        (cd tree && tar -czPf ../a.tgz --transform "s,^,$prefix," phase1)
+        unpack tar a.tgz "its path leads out of the submission: ${prefix}phase1"
+        [ -z "$TAKEN" ]
+    done
+    mkdir tree/in
+    (cd tree/in && zip -q ../../a.zip ../phase1/webserver.c)
+    unpack zip a.zip "its path leads out of the submission: ../phase1"
+    [ -z "$TAKEN" ]
+    [ "$(find . -name webserver.c)" = ./tree/phase1/webserver.c ]
+}
+
+@test "links, pipes and devices are not taken, from an archive nor from a folder" {
+    source_tree tree other
+    ln -s ../../other/phase1/webserver.c tree/phase1/link.c
+    ln tree/phase1/webserver.c tree/phase1/zhard.c
+    mkfifo tree/phase1/pipe.c
+    ln -s ../other/phase1 tree/phase2
+    tar -czf a.tgz -C tree phase1/{webserver,zhard,link,pipe}.c phase2
+    (cd tree && zip -qry ../a.zip phase1/{webserver,link}.c phase2)
+    [ "$(id -u)" -ne 0 ] || mknod tree/phase1/device.c c 1 5 || true
+    unpack folder tree "it is a link: phase1/link.c"
+    [[ "$output" == *"it is no regular file: phase1/pipe.c"* ]]
+    [[ "$output" == *"phase2 is a link"* ]]
+    [ "$TAKEN" = "./phase1/webserver.c ./phase1/zhard.c" ]
+    takes tar a.tgz "it is a link: phase1/link.c"
+    [[ "$output" == *"it is a link: phase1/zhard.c"* ]]
+    [[ "$output" == *"it is no regular file: phase1/pipe.c"* ]]
+    [[ "$output" == *"phase2 is a link"* ]]
+    takes zip a.zip "it is a link: phase1/link.c"
+}
+
+@test "bombs are put out" {
+    local i
+    source_tree tree
+    # ten gigabytes of zeros, as a file that is one, and packed twice
+    truncate -s 10G tree/phase1/zeros.c
+    takes folder tree "phase1/zeros.c has more than 1024 kB"
+    tar -czSf a.tgz -C tree .
+    takes tar a.tgz "phase1/zeros.c has more than 1024 kB"
+    head -c 100000000 /dev/zero | gzip -1 >zeros.gz
+    { tar -cf - -C tree phase1/zeros.c 2>/dev/null || true; } | head -c 512 |
+        gzip >a.tgz
+    for i in {1..100}; do cat zeros.gz; done >>a.tgz
+    unpack tar a.tgz "unpacks to more than 200 MB"
+    truncate -s 60M big.zip
+    unpack zip big.zip "more than 50 MB"
+    truncate -s 300M tree/phase1/zeros.c
+    (cd tree && zip -q1r ../a.zip .)
+    zip -q b.zip a.zip
+    takes zip a.zip "phase1/zeros.c has more than 1024 kB"
+    unpack zip b.zip "there is no folder"
+    yes phase1/webserver.c | head -n 60000 |
+        tar -czf a.tgz -C tree --hard-dereference -T -
+    unpack tar a.tgz "more than 50000 files"
+    rm tree/phase1/zeros.c
+    touch tree/phase1/{1..200}.c
+    unpack folder tree "more than 100 sources"
+}
+
+@test "what is damaged, encrypted or ambiguous is said to be" {
+    source_tree tree
+    (cd tree && tar -czf ../a.tgz . && zip -qr ../a.zip . &&
+        zip -qr -P secret ../locked.zip .)
+    head -c 100 a.tgz >cut.tgz
+    unpack tar cut.tgz "the archive is damaged"
+    head -c 100 a.zip >cut.zip
+    unpack zip cut.zip "the archive is damaged"
+    unpack tar a.zip "the archive is damaged"
+    unpack zip a.tgz "the archive is damaged"
+    head -c 2000 /dev/urandom | gzip >noise.tgz
+    unpack tar noise.tgz "the archive is damaged"
+    unpack zip locked.zip "phase1/webserver.c is damaged or encrypted"
+    [ -z "$TAKEN" ]
+    tar -cf a.tar -C tree . && tar -rf a.tar -C tree . && gzip a.tar
+    unpack tar a.tar.gz "there more than once: phase1/webserver.c"
+    touch 'tree/phase1/a b.c' $'tree/phase1/n\nl.c' tree/phase1/-x.c
+    takes folder tree "give it a plain name: phase1/a b.c"
+    : >empty.tgz
+    unpack tar empty.tgz "the archive is damaged"
+    : >empty.zip
+    unpack zip empty.zip "the archive is damaged"
+}
+
+@test "a missing unzip is the machine's trouble, a broken archive the student's" {
+    needs zip
+    mkdir bin
+    ln -s /usr/local/bin/* /usr/bin/* /bin/* bin/ 2>/dev/null || true
+    rm -f bin/unzip
+    source_tree submissions/alice
+    (cd submissions/alice && zip -qr ../bob.zip .)
+    echo no archive >submissions/carol.tar.gz
+    run -2 class PATH="$PWD/bin"
+    [ "$(calls)" = "alice carol" ]
+    jq -r .message results/bob/results.json | grep 'unzip is not installed'
+    [ "$(jq -r .status results/carol/results.json)" = graded ]
+    jq -r .notes results/carol/results.json | grep 'the archive is damaged'
+    grep 'the archive is damaged' results/carol/report.html results/index.html
+    grep '^carol,graded,0,.*damaged' results/grades.csv
+    class
+    [ "$(calls)" = bob ]
+}
