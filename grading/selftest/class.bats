@@ -29,6 +29,11 @@ for format in json:results.json html:report.html; do
         awk -f "$KIT/grading/lib/records.awk" \
         -f "$KIT/grading/lib/${format%:*}.awk" "$2/records" >"$2/${format#*:}"
 done
+if [ -e "$STUB/flips" ]; then
+    sed 's/"passed"/"no"/; s/"failed"/"passed"/; s/"no"/"failed"/' \
+        "$2/results.json" >"$2/flipped"
+    mv "$2/flipped" "$2/results.json"
+fi
 [ "$status" = graded ] || exit 2
 END_OF_STUB
     cat >"$STUB/prepare" <<'END_OF_STUB'
@@ -62,7 +67,10 @@ submit() {
     : >"$folder/records.h"
     for ((i = 0; i < $# - 1; i++)); do
         result=${*:i+2:1} points=0
-        [ "$result" != passed ] || points=10
+        case $result in
+        passed | skipped) points=10 ;;
+        not-run) result=skipped ;;
+        esac
         printf 'phase1/%s\t1\t%s works\t%d\t10\t%s\t1\tmain\t\n' \
             "${ids:i:1}" "${ids:i:1}" "$points" "$result" >>"$folder/records.h"
     done
@@ -518,4 +526,178 @@ takes() {
     grep '^carol,graded,0,.*damaged' results/grades.csv
     class
     [ "$(calls)" = bob ]
+}
+
+# --- the summary
+
+# text_of PATTERN: prints the lines of the page that have it, without the markup.
+text_of() {
+    grep -e "$1" results/index.html | sed 's/<[^>]*>/ /g; s/  */ /g; s/^ //; s/ $//'
+}
+
+# The numbers were worked out by hand.
+@test "the statistics are right" {
+    submit ann passed passed passed failed
+    submit bea passed passed failed failed
+    submit cid passed failed failed passed
+    submit dee passed failed timeout failed
+    submit eve passed
+    touch submissions/eve/phase1/error.h
+    run -2 class
+    [[ "$output" == *"4 of 5 submissions graded: mean 20.0, median 20.0 of 40"* ]]
+    text_of '<dt>' | diff - <(cat <<'EOF'
+graded 4 of 5
+mean 20.0 of 40
+median 20
+quartiles 17.5 – 22.5
+least, most 10 – 30
+errors 1
+EOF
+    )
+    grep 'tenths of the points: 0, 0, 1, 0, 0, 2, 0, 1, 0, 0"' results/index.html
+    # phase, name and id, points, pass, discrimination, verdict, timeouts, changed
+    text_of '<tr id="t' | diff - <(cat <<'EOF'
+1 a works a 10 100 % n/a easy 0 0
+1 b works b 10 50 % 0.00 0 0
+1 c works c 10 25 % 0.33 hard 1 0
+1 d works d 10 25 % -0.52 hard, suspect 0 0
+EOF
+    )
+    text_of '<tr data-is' | diff - <(cat <<'EOF'
+ann 30 30 · · · F
+bea 20 20 · · F F
+cid 20 20 · F F ·
+dee 10 10 timeout · F T F
+eve – error
+EOF
+    )
+}
+
+@test "a test that only some were asked counts for those" {
+    submit ann passed passed
+    submit bea passed skipped
+    submit cid failed
+    submit dee failed not-run
+    class
+    text_of '<tr id="t' | diff - <(cat <<'EOF'
+1 a works a 10 50 % 1.00 0 0
+1 b works b 10 50 % 1.00 0 0
+EOF
+    )
+    text_of '<tr data-is' | diff - <(cat <<'EOF'
+ann 20 20 · ·
+bea 20 20 · s
+cid 0 0 F
+dee 0 0 F –
+EOF
+    )
+}
+
+@test "answers that changed without the submission are shown" {
+    submit ann passed failed
+    submit bea failed
+    class
+    rm results/*/results.json
+    touch "$STUB/flips"
+    submit bea passed
+    class
+    rm "$STUB/flips"
+    text_of 'phase1/a was passed, is failed' | grep '^ann '
+    text_of 'phase1/b was failed, is passed'
+    run -1 grep '>bea<.*was ' results/index.html
+    grep -c 'data-is="graded changed"' results/index.html
+}
+
+# a_class N: makes the state of a class of N with 100 tests, as grading it would.
+a_class() {
+    awk -v n="$1" 'BEGIN {
+        srand(1)
+        for (s = 1; s <= n; s++) {
+            printf "%d\tfolder\tname-%03d\tname-%03d\n", s, s, s >"list"
+            file = "records/" s
+            print (s % 100 == 7 ? "error" : "graded") "\t" (s * 37) % 101 \
+                "\t100\t-\tnamespaces" >file
+            for (p = 1; p <= 3; p++)
+                print "phase\t" p "\t" 10 * p "\t30\t-" >file
+            for (t = 1; t <= 100; t++)
+                print "test\tphase" 1 + int(t / 34) "/test-" t "\t" \
+                    1 + int(t / 34) "\t1\t" (rand() < .7 ? "passed" : "failed") \
+                    "\t-\tThe server does what it should, no " t >file
+            close(file)
+        }
+    }'
+}
+
+@test "the page of 300 submissions sorts and filters in a browser" {
+    local page=$PWD/page.html
+    needs_browser
+    mkdir -p results/.class/records
+    (cd results/.class && a_class 300 &&
+        NONCE=xyz WHEN=now STYLE=$KIT/grading/lib/report.css \
+            PAGE=$KIT/grading/class/index LC_ALL=C \
+            awk -f "$KIT/grading/platforms/results.awk" \
+            -f "$KIT/grading/class/class.awk" \
+            -f "$KIT/grading/class/page.awk" >"$page")
+    [ "$(wc -c <"$page")" -lt 1000000 ]
+    run -1 grep -nE 'src=|href="[^#.]|url\(|@import|fetch|https?:' "$page"
+    looks_right "file://$page"
+    cat >>"$page" <<'EOF'
+<script nonce="xyz">
+const say = []
+const names = () => [...document.querySelectorAll('.grid tbody tr')]
+    .filter(row => !row.hidden).map(row => row.cells[0].textContent)
+const press = text => [...document.querySelectorAll('.grid button')]
+    .find(button => button.textContent === text).click()
+const sorted = () => document.querySelector('[aria-sort]').textContent + ' ' +
+    document.querySelector('[aria-sort]').getAttribute('aria-sort')
+press('score')
+say.push(names()[3], sorted())
+press('score')
+say.push(names()[0], sorted())
+press('test-5')
+say.push(document.querySelector('.grid tbody').rows[3].cells[10].textContent)
+press('submission')
+say.push(names()[0], sorted())
+const [input, select] = document.querySelectorAll('form input, form select')
+input.value = 'E-29'
+input.dispatchEvent(new Event('input', { bubbles: true }))
+say.push(names().length, document.querySelector('output').textContent)
+input.value = ''
+select.value = 'error'
+select.dispatchEvent(new Event('input', { bubbles: true }))
+say.push(names().join('+'))
+document.querySelector('.grid button').focus()
+say.push(document.activeElement.tagName)
+document.title = say.join(', ')
+</script>
+EOF
+    browse --dump-dom "file://$page" >dom
+    run -1 grep CONSOLE console
+    grep '<title>' dom
+    grep -F '<title>name-101, score ascending, name-030, score descending, ·, name-001, submission ascending, 10, 10 of 300 shown, name-007+name-107+name-207, BUTTON</title>' dom
+}
+
+# --- with the real grader
+
+@test "a class is graded: right, wrong, empty, archived and broken" {
+    local tier
+    mkdir -p submissions/right submissions/wrong/phase3 submissions/empty
+    cp -R "$KIT/phase3" submissions/right/
+    echo 'no C' >submissions/wrong/phase3/client.c
+    tar -czf submissions/archive.tar.gz -C submissions/right/phase3 \
+        --transform 's,^,lab/phase3/,' client.c
+    echo >submissions/broken.zip
+    tier=$("$KIT/grading/grade" --which-jail)
+    run -0 env RESULTS="$PWD/results" SUBMISSIONS="$PWD/submissions" JAIL="$tier" \
+        "$KIT/grading/class/run" 3>&- 4>&-
+    [[ "$output" == *"5 of 5 submissions graded"* ]]
+    cut -d , -f 1,2,3,5,6,7,8 <results/grades.csv | diff - <(cat <<EOF
+submission,status,score,phase1,phase2,phase3,jail
+archive,graded,30,0,0,30,$tier
+broken,graded,0,0,0,0,$tier
+empty,graded,0,0,0,0,$tier
+right,graded,30,0,0,30,$tier
+wrong,graded,0,0,0,0,$tier
+EOF
+    )
 }
