@@ -21,7 +21,7 @@ BEGIN {
         split(line, part, "\t")
         name[++subs] = raw(part[4])
         state[subs] = "waiting"
-        read_record("records/" part[1], subs)
+        read_record(part[1], subs)
     }
     number_tests()
     for (s = 1; s <= subs; s++)
@@ -41,16 +41,28 @@ function raw(text) {
     return text
 }
 
-function read_record(path, s,    line, part) {
+# is_new(N): the submission was to be graded, and was not.
+function is_new(n,    line, found) {
+    found = (getline line < ("new/" n)) > 0
+    close("new/" n)
+    return found
+}
+
+# read_record(N, S): what is known of the result, if that is not of something else
+# than the submission as it is now.
+function read_record(n, s,    path, line, part) {
+    path = "records/" n
     if ((getline line < path) > 0) {
         split(line, part, "\t")
-        state[s] = part[1]
-        score[s] = part[2]
-        max[s] = part[3]
-        words[s] = part[4] == "-" ? "" : part[4]
-        jail[s] = part[5]
+        if (part[1] == "error" || !is_new(n)) {
+            state[s] = part[1]
+            score[s] = part[2]
+            max[s] = part[3]
+            words[s] = part[4] == "-" ? "" : part[4]
+            jail[s] = part[5]
+        }
     }
-    while ((getline line < path) > 0) {
+    while (state[s] != "waiting" && (getline line < path) > 0) {
         split(line, part, "\t")
         if (part[1] == "phase") {
             got[s, part[2]] = part[3]

@@ -37,6 +37,17 @@ function points(x) {
     return x == int(x) ? x "" : sprintf("%.1f", x)
 }
 
+# jails(): the kinds that the submissions were graded in.
+function jails(    s, seen, out) {
+    for (s = 1; s <= subs; s++)
+        if (state[s] == "graded" && !(jail[s] in seen)) {
+            seen[jail[s]] = 1
+            out = out ", " jail[s]
+        }
+    sub(/^, /, " · jail: ", out)
+    return out
+}
+
 # --- the class in numbers
 
 function figure(what, x) {
@@ -352,7 +363,8 @@ BEGIN {
     include(ENVIRON["STYLE"])
     include(ENVIRON["PAGE"] ".css")
     print "</style>\n</head>\n<body>\n<header>\n<h1>Grades of " subs \
-        " submissions</h1>\n<p class=\"quiet\">" markup(ENVIRON["WHEN"]) "</p>"
+        " submissions</h1>\n<p class=\"quiet\">" markup(ENVIRON["WHEN"] jails()) \
+        "</p>"
     print "<div class=\"overview\">"
     print_figures()
     print_histogram()

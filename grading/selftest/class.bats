@@ -167,6 +167,20 @@ EOF
     [ "$(calls)" = "alice bob" ]
 }
 
+@test "an old result of what could not be graded anew is not shown as its grade" {
+    submit alice passed
+    class
+    submit alice failed
+    rm -r results/alice
+    echo in the way >results/alice
+    run -2 class
+    [[ "$output" == *"1 wait to be graded"* ]]
+    grep '^alice,waiting,,,' results/grades.csv
+    rm results/alice
+    class
+    grep '^alice,graded,0' results/grades.csv
+}
+
 @test "odd names are names, in the folders, in CSV, in JSON and on the page" {
     # shellcheck disable=SC2016 # such names
     local name odd=('-rf' '=1+1' "@q'\"" '$(touch bad)' 'a b' '%:#=%' 'C\n\\d'
@@ -235,6 +249,7 @@ EOF
     [[ "$output" == *"make class SUBMISSIONS=dir"* ]]
     run -2 class SUBMISSIONS=nowhere
     run -2 class JOBS=many
+    run -2 class RESULTS="$PWD/submissions/results"
     run -2 class
     [[ "$output" == *"has no folders and no archives in it"* ]]
     submit alice passed
@@ -504,6 +519,8 @@ takes() {
     unpack tar a.tar.gz "there more than once: phase1/webserver.c"
     touch 'tree/phase1/a b.c' $'tree/phase1/n\nl.c' tree/phase1/-x.c
     takes folder tree "give it a plain name: phase1/a b.c"
+    { echo junk && cat a.zip; } >tail.zip
+    takes zip tail.zip
     : >empty.tgz
     unpack tar empty.tgz "the archive is damaged"
     : >empty.zip
