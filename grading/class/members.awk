@@ -76,6 +76,7 @@ function settle_place(    i, found) {
     return found
 }
 
+# take(I): with a pattern for the folders above, whose names nobody needs to know.
 function take(i,    base) {
     base = file[i]
     sub(/.*\//, "", base)
@@ -84,10 +85,10 @@ function take(i,    base) {
             note("not taken, it is there more than once: " file[i])
     } else if (base ~ /^-|[^A-Za-z0-9._+-]/) { # make could not use it
         note("not taken, give it a plain name: " file[i])
+    } else if (kind != "folder" && place[i] != "" && endings[file[i]] == 1) {
+        print "take\t" file[i] "\t*/" file[i]
     } else if (kind == "folder" || member[i] !~ odd) {
         print "take\t" file[i] "\t" member[i]
-    } else if (endings[file[i]] == 1) {
-        print "take\t" file[i] "\t*/" file[i]
     } else {
         note("not taken, its folder has an odd name: " file[i])
     }

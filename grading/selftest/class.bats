@@ -228,6 +228,26 @@ EOF
     [ -z "$(find results/.class -name "work.*")" ]
 }
 
+@test "no process has the name of a submission in its arguments" {
+    local name
+    submit alice-smith passed
+    (cd submissions/alice-smith && mkdir -p bob-jones && mv phase1 bob-jones &&
+        zip -qr ../eve-brown.zip . && tar -czf ../dan-white.tgz .)
+    # all these programs note what they are told
+    mkdir bin
+    for name in awk cat cp env find gzip head ln ls mkdir mktemp mv rm tar tail \
+        unzip wc; do
+        printf '#!/bin/sh\necho "%s $*" >>"%s/told"\nexec "%s" "$@"\n' \
+            "$name" "$PWD" "$(command -v "$name")" >"bin/$name"
+        chmod +x "bin/$name"
+    done
+    class PATH="$PWD/bin:$PATH" >/dev/null
+    grep -c '^unzip' told
+    grep -nE 'alice-smith|bob-jones|eve-brown|dan-white' told >named || true
+    # but for what makes the folders, before any submission runs
+    run -1 grep -v ':mkdir -p work' named
+}
+
 @test "without a jail that holds, a class is graded only if that is asked for" {
     submit alice passed
     echo limits >"$STUB/jail"
@@ -376,7 +396,8 @@ source_tree() {
 unpack() {
     rm -rf to
     mkdir to
-    run -0 "$KIT/grading/class/unpack" "$1" "$PWD/$2" "$PWD/to"
+    run -0 env KIND="$1" SOURCE="$PWD/$2" \
+        bash -c 'cd to && "$0"' "$KIT/grading/class/unpack"
     echo "$output"
     if [ $# -gt 2 ]; then
         [[ "$output" == *"$3"* ]]
