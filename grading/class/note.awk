@@ -14,7 +14,7 @@ BEGIN {
     gsub(/\t/, " ", as_json)
     while ((getline line < ARGV[1]) > 0) {
         if (line == "</header>")
-            print "<p class=\"error\">Of the submitted files:</p>\n<pre>" \
+            print "<p class=\"error\">About the submitted files:</p>\n<pre>" \
                 markup(text) "</pre>"
         print line
         if (line ~ /^  "status": "/)

@@ -169,7 +169,7 @@ function print_lists(    s, t) {
     for (s = 1; s <= subs; s++)
         if (state[s] == "graded" && words[s] != "")
             add(s, shown(words[s]))
-    print_list("Files that were not taken")
+    print_list("Not taken of the submitted files")
     for (s = 1; s <= subs; s++)
         for (t = 1; t <= tests; t++)
             if ((s, t) in before)

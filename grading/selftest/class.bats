@@ -396,6 +396,7 @@ source_tree() {
 unpack() {
     rm -rf to
     mkdir to
+    # shellcheck disable=SC2016 # for the inner shell
     run -0 env KIND="$1" SOURCE="$PWD/$2" \
         bash -c 'cd to && "$0"' "$KIT/grading/class/unpack"
     echo "$output"
