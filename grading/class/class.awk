@@ -1,5 +1,6 @@
 # class.awk - reads the records of a class, and works out its statistics.
-# usage: LC_ALL=C awk [-f results.awk] -f class.awk -f FORMAT.awk, in RESULTS/.class
+# usage: LC_ALL=C awk -f raw.awk -f results.awk -f class.awk -f FORMAT.awk,
+#        in RESULTS/.class
 #
 # Then there are, for the program that follows and works in its BEGIN, by
 # submission s of subs, phase p of phases, and test t of tests:
@@ -29,16 +30,6 @@ BEGIN {
     summarize_scores()
     for (t = 1; t <= tests; t++)
         summarize_test(t)
-}
-
-# raw(TEXT): what printf's %b makes of it.
-function raw(text) {
-    gsub(/\\\\/, "\001", text)
-    gsub(/\\n/, "\n", text)
-    gsub(/\\t/, "\t", text)
-    gsub(/\\r/, "\r", text)
-    gsub(/\001/, "\\", text)
-    return text
 }
 
 # is_new(N): the submission was to be graded, and was not.

@@ -1,6 +1,6 @@
 # page.awk - prints index.html, see class.awk: one page that needs nothing else.
-# usage: NONCE=TEXT WHEN=TEXT STYLE=report.css PAGE=index awk -f results.awk
-#        -f class.awk -f page.awk, with index.css and index.js
+# usage: NONCE=TEXT WHEN=TEXT STYLE=report.css PAGE=index awk -f raw.awk
+#        -f results.awk -f class.awk -f page.awk, with index.css and index.js
 
 # shown(TEXT): the text for the page, whatever is in it.
 function shown(text) {

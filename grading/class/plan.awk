@@ -1,7 +1,7 @@
 # plan.awk - tells what a class consists of, and what of it is to be graded: those
 # whose key is not the one in keys/, or whose result is not there.
-# usage: RESULTS=dir KIT_KEY=text awk -f plan.awk part=names names
-#        part=found found part=sums sums
+# usage: RESULTS=dir KIT_KEY=text awk -f raw.awk -f plan.awk part=names
+#        names part=found found part=sums sums
 #
 # It writes the files list, todo, new/N and names.new, see `run`.
 
@@ -41,16 +41,6 @@ part == "found" {
     owner = substr(line, RSTART + 2)
     sub(/\/.*/, "", owner)
     sums[owner] = sums[owner] line "\n"
-}
-
-# raw(TEXT): what printf's %b makes of it.
-function raw(text) {
-    gsub(/\\\\/, "\001", text)
-    gsub(/\\n/, "\n", text)
-    gsub(/\\t/, "\t", text)
-    gsub(/\\r/, "\r", text)
-    gsub(/\001/, "\\", text)
-    return text
 }
 
 # contents(FILE): all of it.

@@ -674,7 +674,8 @@ page_of() {
     cd results/.class || return
     a_class "$1"
     NONCE=xyz WHEN=now STYLE=$KIT/grading/lib/report.css LC_ALL=C \
-        PAGE=$KIT/grading/class/index $awk -f "$KIT/grading/platforms/results.awk" \
+        PAGE=$KIT/grading/class/index $awk -f "$KIT/grading/class/raw.awk" \
+        -f "$KIT/grading/platforms/results.awk" \
         -f "$KIT/grading/class/class.awk" -f "$KIT/grading/class/page.awk"
 }
 
