@@ -1,0 +1,46 @@
+# markdown.awk - prints results.json as Markdown, for a job's summary on GitHub and
+# for a release of Classroom 50; see tests.awk. The words of a test stand in pre
+# elements, where only HTML has a meaning, and that is escaped.
+
+function cell(text) {
+    text = markup(text)
+    gsub(/\n/, " ", text)
+    gsub(/[\\|*_`~\[\]]/, "\\\\&", text)
+    return text
+}
+
+function print_phase(p,    i, phase, all) {
+    phase = value["phases", p, "phase"]
+    print "### Phase " phase ": " points_of(value["phases", p, "score"], \
+        value["phases", p, "max_score"]) "\n"
+    for (i = 1; i <= tests; i++)
+        if (of(i, "phase") == phase && !has_all_points(i))
+            print_test(i)
+    print "<details><summary>All tests of phase " phase "</summary>\n"
+    print "| points | test | |\n|---|---|---|"
+    for (i = 1; i <= tests; i++)
+        if (of(i, "phase") == phase)
+            print "| " of(i, "points") "/" of(i, "max_points") " | " \
+                cell(title(i)) " | " verdict(i) " |"
+    print "\n</details>\n"
+}
+
+function print_test(i) {
+    print "**" of(i, "points") "/" of(i, "max_points") "** " cell(title(i)) "\n"
+    if (words(i) != "")
+        print "<pre>\n" markup(words(i)) "\n</pre>\n"
+}
+
+BEGIN {
+    read_tests(ARGV[1])
+    if (is_error) {
+        print "## No grade\n\n" no_grade() "\n\n<pre>\n" markup(message) \
+            "\n</pre>"
+        exit
+    }
+    print "## " points_of(value["score"], value["max_score"]) "\n"
+    for (p = 1; p <= count["phases"]; p++)
+        print_phase(p)
+    print "With `SEED=" cell(value["seed"]) "` the names and contents of this run " \
+        "come again."
+}
