@@ -45,7 +45,7 @@ clean: ## remove what was built
 	rm -rf build
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' \
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' \
 		$(MAKEFILE_LIST)
 
 # An instructor's kit has more targets.

@@ -1,6 +1,6 @@
 # csv.awk - prints a table of results.json files, a line each, for a course's
 # gradebook. Without a grade the score is empty: that is no zero.
-# usage: LC_ALL=C awk -f results.awk -f csv.awk RESULTS/*/results.json
+# usage: LC_ALL=C awk -f results.awk -f csv.awk RESULTS/NAME/results.json...
 
 # folder(FILE): the name of the folder that it is in.
 function folder(file) {
