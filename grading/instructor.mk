@@ -5,9 +5,6 @@
 # make handout PHASE=1
 PHASE = 3
 
-# Where the results are of which a table is made.
-RESULTS = build/results
-
 handout: ## make the student kit: build/handout/, .tar.gz and .zip
 	@handout/build $(PHASE)
 
@@ -39,7 +36,7 @@ vpl: ## make build/vpl/: vpl_run.sh and vpl_evaluate.sh for Moodle
 	@grading/platforms/build vpl $(PHASE)
 
 csv: ## print a table of RESULTS/*/results.json, for a gradebook
-	@grading/platforms/csv $(RESULTS)
+	@grading/platforms/csv "$(or $(RESULTS),build/results)"
 
 similarity: ## look for what is alike in the submissions in SUBMISSIONS=folder
 	@grading/platforms/similarity "$(SUBMISSIONS)"

@@ -4,12 +4,15 @@
 #
 # Where no scores can be read, Autolab gives 0 and releases it; null is no score.
 
-function print_words(i,    text) {
-    text = "\n" words(i)
+function indented(text) {
     gsub(/\n/, "\n    ", text)
+    return text
+}
+
+function print_words(i) {
     print points_of(of(i, "points"), of(i, "max_points")) "  phase " \
-        of(i, "phase") ", " verdict(i) ": " title(i) \
-        (text ~ /[^ \n]/ ? text : "")
+        of(i, "phase") ", " verdict(i) ": " \
+        indented(title(i) (words(i) == "" ? "" : "\n" words(i)))
 }
 
 # stage(PHASE): its tests, as members of an object.
@@ -43,12 +46,10 @@ function print_scores(    i, out) {
 
 BEGIN {
     read_tests(ARGV[1])
-    if (is_error)
-        print no_grade() "\n\n" message "\n"
-    else
-        for (i = 1; i <= tests; i++)
-            if (!has_all_points(i))
-                print_words(i)
+    print indented(is_error ? no_grade() "\n\n" message : notes)
+    for (i = 1; i <= tests && !is_error; i++)
+        if (!has_all_points(i))
+            print_words(i)
     if (!is_error)
         print_stages()
     print_scores()

@@ -26,6 +26,8 @@ BEGIN {
         exit
     }
     print "{ \"score\": " value["score"] ", \"stdout_visibility\": \"hidden\","
+    if (notes != "")
+        print "  \"output\": " json(notes) ", \"output_format\": \"text\","
     print "  \"extra_data\": { \"seed\": " json(value["seed"]) ", \"jail\": " \
         json(value["jail"]) " },"
     print "  \"tests\": ["

@@ -25,20 +25,25 @@ function print_phase(p,    i, phase, all) {
     print "\n</details>\n"
 }
 
+function print_quoted(text) {
+    if (text != "")
+        print "<pre>\n" markup(text) "\n</pre>\n"
+}
+
 function print_test(i) {
     print "**" of(i, "points") "/" of(i, "max_points") "** " cell(title(i)) "\n"
-    if (words(i) != "")
-        print "<pre>\n" markup(words(i)) "\n</pre>\n"
+    print_quoted(words(i))
 }
 
 BEGIN {
     read_tests(ARGV[1])
     if (is_error) {
-        print "## No grade\n\n" no_grade() "\n\n<pre>\n" markup(message) \
-            "\n</pre>"
+        print "## No grade\n\n" no_grade() "\n"
+        print_quoted(message)
         exit
     }
     print "## " points_of(value["score"], value["max_score"]) "\n"
+    print_quoted(notes)
     for (p = 1; p <= count["phases"]; p++)
         print_phase(p)
     print "With `SEED=" cell(value["seed"]) "` the names and contents of this run " \

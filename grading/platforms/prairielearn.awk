@@ -20,7 +20,8 @@ BEGIN {
     printf "{ \"gradable\": true, \"score\": %.6f,\n", \
         (value["max_score"] > 0 ? value["score"] / value["max_score"] : 0)
     print "  \"message\": " \
-        json(points_of(value["score"], value["max_score"])) ","
+        json(points_of(value["score"], value["max_score"])) ",\n  \"output\": " \
+        json(notes) ","
     print "  \"tests\": ["
     for (i = 1; i <= tests; i++)
         print_test(i)

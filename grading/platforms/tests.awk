@@ -6,11 +6,13 @@
 # The tests of the .bats files in FOLDER are private: their points count, their
 # names and words are not shown.
 
-# Reads the file; sets is_error, tests and, if it is an error, message.
+# Reads the file; sets is_error, tests, notes on the files that were submitted, and,
+# if it is an error, message.
 function read_tests(file,    i) {
     must_read(file)
     is_error = value["status"] != "graded"
     message = plain(value["message"])
+    notes = plain(value["notes"])
     tests = count["tests"]
     for (i = 1; i <= count["phases"]; i++)
         read_private(value["phases", i, "phase"])

@@ -34,6 +34,7 @@ BEGIN {
         print "--|>"
         exit
     }
+    print_quoted(notes)
     for (p = 1; p <= count["phases"]; p++)
         print_phase(p)
     print "--|>"

@@ -4,17 +4,17 @@
 # then runs only shows what came of it.
 
 main() {
-    local kit report=vpl_report.txt
+    local report=vpl_report.txt
     # a submission is not to find the tests
     rm -f vpl_evaluate.sh
-    kit=$(mktemp -d) || exit
-    trap 'rm -rf "$kit"' EXIT
-    show_kit | base64 -d | tar -xzf - -C "$kit"
+    KIT=$(mktemp -d) || exit
+    trap 'rm -rf "$KIT"' EXIT
+    show_kit | base64 -d | tar -xzf - -C "$KIT"
     GRADEMAX=$(sed -n 's/^export VPL_GRADEMAX=//p' vpl_environment.sh |
         tr -cd '0-9.')
     export GRADEMAX
     rm -rf "$report" vpl_execution
-    "$kit/webserver-lab/grading/platforms/run" vpl . >"$report" 2>/dev/null
+    "$KIT/webserver-lab/grading/platforms/run" vpl . >"$report" 2>/dev/null
     printf '#!/bin/sh\ncat %s\n' "$report" >vpl_execution
     chmod +x vpl_execution
 }

@@ -4,15 +4,15 @@
 # this file.
 
 main() {
-    local kit phase report=vpl_report.txt
-    kit=$(mktemp -d) || exit
-    trap 'rm -rf "$kit"' EXIT
-    show_kit | base64 -d | tar -xzf - -C "$kit"
+    local phase report=vpl_report.txt
+    KIT=$(mktemp -d) || exit
+    trap 'rm -rf "$KIT"' EXIT
+    show_kit | base64 -d | tar -xzf - -C "$KIT"
     rm -rf "$report" vpl_execution
-    "$kit/webserver-lab/grading/platforms/gather" . "$kit/webserver-lab"
+    "$KIT/webserver-lab/grading/platforms/gather" . "$KIT/webserver-lab"
     for phase in phase1 phase2 phase3; do
         echo "--- $phase"
-        make -s -C "$kit/webserver-lab/$phase" 2>&1 && echo "It compiles."
+        make -s -C "$KIT/webserver-lab/$phase" 2>&1 && echo "It compiles."
     done >"$report"
     printf '#!/bin/sh\ncat %s\n' "$report" >vpl_execution
     chmod +x vpl_execution
