@@ -94,6 +94,51 @@ expect_no_control() {
     [ "$(LC_ALL=C tr -cd '\000-\010\013-\037\177' <"$1" | wc -c)" -eq 0 ]
 }
 
+# --- the reader of JSON
+
+# read_strings FILE: prints [PATH, STRING] for each string that results.awk reads.
+read_strings() {
+    cat >"$PLACE/strings.awk" <<'END'
+BEGIN {
+    must_read(ARGV[1])
+    for (path in value)
+        if (kind[path] == "string") {
+            text = json(value[path])
+            gsub(SUBSEP, "/", path)
+            print "[" json(path) "," text "]"
+        }
+}
+END
+    LC_ALL=C ${AWK:-awk} -f "$KIT/grading/platforms/results.awk" \
+        -f "$PLACE/strings.awk" "$1"
+}
+
+@test "results.json is read in any layout, with all its escapes" {
+    local options
+    jq -n '{ "a b": "é€😀\u0001\u0002\u001b", tests: [ "", "\\\\n\"\\", "\\\"", { "n\nl": "x\ty/" },
+        [], {}, [[ "deep:,]}" ]], 1.5e3, true, null, "\b\f\r\n" ] }' >"$PLACE/in.json"
+    jq -c 'paths(type == "string") as $p | [($p | map(if type == "number" then
+        . + 1 else . end | tostring) | join("/")), getpath($p)]' "$PLACE/in.json" |
+        jq -cs sort >"$PLACE/expected"
+    for options in -c -ac "-S --tab" "--indent 7"; do
+        # shellcheck disable=SC2086 # two options
+        jq $options . "$PLACE/in.json" >"$PLACE/out.json"
+        read_strings "$PLACE/out.json" | jq -cs sort | diff "$PLACE/expected" -
+    done
+}
+
+@test "What is no JSON is refused with a sentence" {
+    local bad
+    for bad in '' '{' '{"a":1,}' '[1,]' '[1 2]' '{"a" 1}' '"a' '"\q"' '01' nul ']' \
+        '1 2' '{1:2}' '[,1]' $'"a\tb"' '\"a"' '"\u12"' '[1"a"]' '{"a":1 "b":2}' number; do
+        printf %s "$bad" >"$PLACE/bad.json"
+        echo "$bad"
+        run -2 read_strings "$PLACE/bad.json"
+        [[ $output == *bad.json*there\ * || $output == *"a string has no end"* ]]
+    done
+    run -2 read_strings "$PLACE/none.json"
+}
+
 # --- Gradescope: the archive in /autograder/source, and its run_autograder above
 
 gradescope() {
