@@ -9,10 +9,12 @@ function indented(text) {
     return text
 }
 
-function print_words(i) {
-    print points_of(of(i, "points"), of(i, "max_points")) "  phase " \
-        of(i, "phase") ", " verdict(i) ": " \
-        indented(title(i) (words(i) == "" ? "" : "\n" words(i)))
+function print_phase(p,    i) {
+    print phase_line(p) "\n"
+    for (i = 1; i <= tests; i++)
+        if (leads(i, value["phases", p, "phase"]))
+            print "  " indented(heading(i) (words(i) == "" ? "" \
+                : "\n" words(i))) "\n"
 }
 
 # stage(PHASE): its tests, as members of an object.
@@ -46,11 +48,14 @@ function print_scores(    i, out) {
 
 BEGIN {
     read_tests(ARGV[1])
-    print indented(is_error ? no_grade() "\n\n" message : notes)
-    for (i = 1; i <= tests && !is_error; i++)
-        if (!has_all_points(i))
-            print_words(i)
-    if (!is_error)
+    if (is_error) {
+        print no_grade() "\n    " indented(message)
+    } else {
+        if (notes != "")
+            print indented(notes) "\n"
+        for (p = 1; p <= count["phases"]; p++)
+            print_phase(p)
         print_stages()
+    }
     print_scores()
 }

@@ -9,13 +9,14 @@ function cell(text) {
     return text
 }
 
-function print_phase(p,    i, phase, all) {
+function print_phase(p,    i, phase) {
     phase = value["phases", p, "phase"]
-    print "### Phase " phase ": " points_of(value["phases", p, "score"], \
-        value["phases", p, "max_score"]) "\n"
+    print "### " phase_line(p) "\n"
     for (i = 1; i <= tests; i++)
-        if (of(i, "phase") == phase && !has_all_points(i))
-            print_test(i)
+        if (leads(i, phase)) {
+            print cell(heading(i)) "\n"
+            print_quoted(words(i))
+        }
     print "<details><summary>All tests of phase " phase "</summary>\n"
     print "| points | test | |\n|---|---|---|"
     for (i = 1; i <= tests; i++)
@@ -28,11 +29,6 @@ function print_phase(p,    i, phase, all) {
 function print_quoted(text) {
     if (text != "")
         print "<pre>\n" markup(text) "\n</pre>\n"
-}
-
-function print_test(i) {
-    print "**" of(i, "points") "/" of(i, "max_points") "** " cell(title(i)) "\n"
-    print_quoted(words(i))
 }
 
 BEGIN {

@@ -16,6 +16,37 @@ function read_tests(file,    i) {
     tests = count["tests"]
     for (i = 1; i <= count["phases"]; i++)
         read_private(value["phases", i, "phase"])
+    for (i = 1; i <= tests; i++)
+        add_to_group(i)
+}
+
+# Tests of a phase that say the same are a group, led by the first of them.
+function add_to_group(i,    key) {
+    key = of(i, "phase") SUBSEP verdict(i) SUBSEP \
+        (is_private(i) || of(i, "output") == "" ? i : of(i, "output"))
+    if (!(key in first))
+        first[key] = i
+    leader[i] = first[key]
+    members[leader[i]]++
+    points_together[leader[i]] += of(i, "points")
+    max_together[leader[i]] += of(i, "max_points")
+}
+
+# leads(I, PHASE): test I leads a group of that phase in which points are missing.
+function leads(i, phase) {
+    return of(i, "phase") == phase && leader[i] == i && !has_all_points(i)
+}
+
+# heading(I): the points, the verdict and the name of test I, or of its group.
+function heading(i) {
+    return points_together[i] "/" max_together[i] " " verdict(i) ": " \
+        (members[i] > 1 ? members[i] " tests" : title(i))
+}
+
+# phase_line(P): the points of the phase that is the Pth.
+function phase_line(p) {
+    return "Phase " value["phases", p, "phase"] ": " \
+        points_of(value["phases", p, "score"], value["phases", p, "max_score"])
 }
 
 function read_private(phase,    file, line) {
@@ -50,21 +81,17 @@ function title(i,    j, n) {
     return "private test " n
 }
 
-# words(I): what the test says. Many say the same where nothing compiles: a long
-# text is shown once.
+# words(I): what the test says; if that is long and others say it, the first does.
 function words(i,    text) {
     if (is_private(i))
         return ""
     text = plain(of(i, "output"))
     sub(/\n+$/, "", text)
-    if (length(text) < 200)
-        return text
-    if (!(text in said))
-        said[text] = i
-    return said[text] == i ? text : "the same as: " title(said[text])
+    return leader[i] == i || length(text) < 200 ? text \
+        : "the same as: " title(leader[i])
 }
 
-# verdict(I): passed, failed, timeout, skipped or not run.
+# verdict(I): passed, failed, timeout, error, skipped or not run.
 function verdict(i) {
     return of(i, "status") == "skipped" && !has_all_points(i) ? "not run" \
         : of(i, "status")

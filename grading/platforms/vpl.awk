@@ -12,14 +12,11 @@ function print_quoted(text) {
         print ">" text
 }
 
-function print_phase(p,    i, phase) {
-    phase = value["phases", p, "phase"]
-    print "-Phase " phase ": " points_of(value["phases", p, "score"], \
-        value["phases", p, "max_score"])
+function print_phase(p,    i) {
+    print "-" phase_line(p)
     for (i = 1; i <= tests; i++)
-        if (of(i, "phase") == phase && !has_all_points(i)) {
-            print_quoted(of(i, "points") "/" of(i, "max_points") " " \
-                verdict(i) ": " title(i))
+        if (leads(i, value["phases", p, "phase"])) {
+            print_quoted(heading(i))
             print_quoted(words(i))
             print ">"
         }
