@@ -1,5 +1,5 @@
 # csv.awk - prints a table of results.json files, a line each, for a course's
-# gradebook. Without a grade the score is empty: that is no zero.
+# gradebook, as RFC 4180 has it. Without a grade the score is empty: that is no zero.
 # usage: LC_ALL=C awk -f results.awk -f csv.awk RESULTS/NAME/results.json...
 
 # folder(FILE): the name of the folder that it is in.
@@ -19,10 +19,11 @@ function print_line(file,    p, score) {
 }
 
 BEGIN {
+    ORS = "\r\n"
     print "submission,score,max_score,phase1,phase2,phase3,status"
     for (i = 1; i < ARGC; i++) {
         if (!read_json(ARGV[i]))
-            print trouble | "cat >&2"
+            printf "%s\n", trouble | "cat >&2"
         print_line(ARGV[i])
     }
 }

@@ -280,7 +280,8 @@ actions() {
     cp -R "$SOURCES" "$PLACE/checkout"
     cp -R "$COPY/build/actions/." "$PLACE/checkout/"
     cd "$PLACE/checkout" || return
-    command=$(sed -n 's/.*run: \(\.github.*\)/\1/p' .github/workflows/*.yml)
+    chmod -R -x+X .github
+    command=$(sed -n 's/.*- run: \([^s].*\)/\1/p' .github/workflows/*.yml)
     SUMMARY=$PLACE/summary.md
     STATUS=0
     GITHUB_STEP_SUMMARY=$SUMMARY bash -e -c "$command" >"$PLACE/log" 2>&1 ||
@@ -505,7 +506,9 @@ gather() {
     echo '{ "status": "error", "score": null }' \
         >"$PLACE/results/=1+1, \"bob\"/results.json"
     make -s -C "$KIT" csv RESULTS="$PLACE/results" >"$PLACE/table.csv"
-    diff - "$PLACE/table.csv" <<'END'
+    [ "$(grep -c $'\r$' "$PLACE/table.csv")" -eq 3 ]
+    tr -d '\r' <"$PLACE/table.csv" >"$PLACE/lines.csv"
+    diff - "$PLACE/lines.csv" <<'END'
 submission,score,max_score,phase1,phase2,phase3,status
 "'=1+1, ""bob""",,,,,,error
 alice,70,100,40,,30,graded
