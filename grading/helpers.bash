@@ -5,12 +5,15 @@
 #   KIT       the tree whose programs are tested (the one that this file is in)
 #   PREPARED  what grading/prepare has made: the tools, and shared/ as a library
 #   SEED      the number that random names and bodies are made from
+#   JAIL, JAIL_TASKS, JAIL_USER, WORLD  see lib/jail.bash
 # shellcheck shell=bash
 
 bats_require_minimum_version 1.8.0
 
 KIT=${KIT:-$(cd "$BATS_TEST_DIRNAME/.." && pwd)}
 SEED=${SEED:-$$}
+# shellcheck source=grading/lib/jail.bash
+source "$BATS_TEST_DIRNAME/lib/jail.bash"
 
 # Builds the tools unless they are there. For setup_file.
 prepare_tools() {
@@ -21,12 +24,17 @@ prepare_tools() {
     export PREPARED TOOLS=$PREPARED/tools
 }
 
-# prepare PROGRAM: for setup. Makes a root folder for this test alone.
+# prepare PROGRAM: for setup. Makes a root folder for this test alone, in WORLD,
+# which is all that the program sees of the test.
 prepare() {
     PROGRAM=$KIT/$1
-    ROOT=$BATS_TEST_TMPDIR/root
-    mkdir "$ROOT"
+    WORLD=${WORLD:-$BATS_TEST_TMPDIR/world}
+    ROOT=$WORLD/root
+    mkdir -p "$ROOT"
     SENT=nothing
+    # a server of phase 2 has a thread for each client
+    TASKS=64
+    [[ $1 != phase2/* ]] || TASKS=400
     RANDOM=$((10#$SEED + BATS_TEST_NUMBER))
     # bats keeps track of each command, which costs more than the commands do
     trap - DEBUG
@@ -41,9 +49,10 @@ clean_up() {
         kill -KILL "$pid"
         wait "$pid"
     done 2>/dev/null
+    end_strays
     [ -n "${BATS_TEST_COMPLETED:-}${BATS_TEST_SKIPPED:-}" ] || say_more
     # many tests at hundreds of megabytes each would fill the disk
-    rm -rf "${BATS_TEST_TMPDIR:?}"/*
+    rm -rf "${BATS_TEST_TMPDIR:?}"/* "${WORLD:?}"/*
 }
 
 # A test has failed: what else there is to say about it.
@@ -215,11 +224,15 @@ shown() {
 }
 
 # become ARGUMENT...: turns this shell, a background job, into PROGRAM. LIMITS may
-# hold ulimit's arguments, WRAPPER a command to run it by.
+# hold ulimit's arguments, WRAPPER a command to run it by, HOSTS a hosts file.
 become() {
+    limit "$TASKS" "${SANITIZER:-}"
     # shellcheck disable=SC2086 # its words are ulimit's arguments
     [ -z "${LIMITS:-}" ] || ulimit $LIMITS
-    exec ${WRAPPER[@]+"${WRAPPER[@]}"} "$TOOLS/fresh" "$PROGRAM" "$@"
+    confine --ro-bind "${PROGRAM%/*}" "${PROGRAM%/*}" \
+        ${HOSTS:+--ro-bind "$HOSTS" /etc/hosts}
+    exec ${WRAPPER[@]+"${WRAPPER[@]}"} "$TOOLS/fresh" \
+        ${CONFINED[@]+"${CONFINED[@]}"} "$PROGRAM" "$@"
 }
 
 # launch ARGUMENT...: starts the server, and sets SERVER to its process id. Its
@@ -260,9 +273,14 @@ start_server() {
 that getsockname tells"
 }
 
+# signal_server NAME: sends the server a signal.
+signal_server() {
+    kill "-$1" "$("$TOOLS/watch" 0 "$SERVER" inside)" 2>/dev/null || true
+}
+
 # stop_server: asks the server to stop; whether it does is for another test.
 stop_server() {
-    kill -TERM "$SERVER" 2>/dev/null || true
+    signal_server TERM
     "$TOOLS/watch" "$PATIENCE_MS" "$SERVER" exit || {
         waited_in_vain
         kill -KILL "$SERVER"
@@ -549,50 +567,55 @@ back_to() {
 
 # --- with a sanitizer
 
+# try_sanitizer KIND: for setup_file, before a submission has run: notes whether a
+# program that does nothing can be built with it and run; and, where memory leaks
+# cannot be looked for, the option for that.
+try_sanitizer() {
+    local PROGRAM TASKS=64 SANITIZER=$1 option
+    WORLD=${WORLD:-$BATS_FILE_TMPDIR/world}
+    mkdir -p "$WORLD"
+    PROGRAM=$WORLD/try
+    echo 'int main(void) { return 0; }' >"$PROGRAM.c"
+    # shellcheck disable=SC2086 # it may be several words
+    ${CC:-cc} "-fsanitize=$1" -o "$PROGRAM" "$PROGRAM.c" 2>/dev/null || return 0
+    use_fixed_addresses
+    for option in '' :detect_leaks=0; do
+        ! (ASAN_OPTIONS=$option become) >/dev/null 2>&1 3>&- 4>&- </dev/null ||
+            { echo "$option" >"$BATS_FILE_TMPDIR/$1" && return; }
+    done
+}
+
+# Where programs lie in memory is up to chance unless setarch forbids it, and not
+# every place suits the thread sanitizer.
+use_fixed_addresses() {
+    WRAPPER=(setarch "$(uname -m)" -R)
+    "${WRAPPER[@]}" true 2>/dev/null || WRAPPER=()
+}
+
 # sanitize KIND: builds the phase anew with that sanitizer of the compiler, and
 # has PROGRAM be that. Skips the test where such programs do not run.
 sanitize() {
-    local tree=$BATS_TEST_TMPDIR/sanitized
-    KIND=$1
+    local tree=$WORLD/sanitized log=$BATS_TEST_TMPDIR/log
+    SANITIZER=$1
     PHASE=$(basename "$(dirname "$PROGRAM")")
-    REPORTS=$BATS_TEST_TMPDIR/reports
-    mkdir -p "$tree/$PHASE" "$tree/shared" "$REPORTS"
+    mkdir -p "$tree/$PHASE" "$tree/shared"
     export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
-    ASAN_OPTIONS="log_path=$REPORTS/report:fast_unwind_on_malloc=0"
+    ASAN_OPTIONS="fast_unwind_on_malloc=0:hard_rss_limit_mb=$((MEMORY_KB / 1000))"
     UBSAN_OPTIONS="$ASAN_OPTIONS:print_stacktrace=1"
     TSAN_OPTIONS="$ASAN_OPTIONS:report_thread_leaks=0:report_signal_unsafe=0"
     ASAN_OPTIONS+=:detect_stack_use_after_return=1
-    sanitizer_works "$1" || skip "programs with the sanitizer $1 do not run here"
+    [ -e "$BATS_FILE_TMPDIR/$1" ] ||
+        skip "programs with the sanitizer $1 do not run here"
+    ASAN_OPTIONS+=$(<"$BATS_FILE_TMPDIR/$1")
+    use_fixed_addresses
     cp -p "$PREPARED/$1"/shared/* "$tree/shared/"
     cp "$KIT/$PHASE"/*.[ch] "$KIT/$PHASE/Makefile" "$tree/$PHASE/"
     cp "$BATS_TEST_DIRNAME/lib/races.c" "$tree/"
     SENT="make $PHASE CFLAGS_EXTRA=-fsanitize=$1, and some requests"
-    LC_ALL=C make -C "$tree/$PHASE" 3>&- 4>&- </dev/null \
-        LDLIBS="$([ "$1" != thread ] || echo ../races.c) -pthread" \
-        >"$REPORTS.log" 2>&1 ||
-        explain "a program" "$(cat "$REPORTS.log")" \
-            "the line that the compiler names"
+    compile "$tree/$PHASE" >"$log" 2>&1 3>&- 4>&- </dev/null \
+        LDLIBS="$([ "$1" != thread ] || echo ../races.c) -pthread" ||
+        explain "a program" "$(cat "$log")" "the line that the compiler names"
     PROGRAM=$tree/$PHASE/$(basename "$PROGRAM")
-}
-
-# sanitizer_works KIND: one that does nothing can be built and run. Where memory
-# leaks cannot be looked for, they are not.
-sanitizer_works() {
-    local try=$BATS_TEST_TMPDIR/try
-    echo 'int main(void) { return 0; }' >"$try.c"
-    # shellcheck disable=SC2086 # it may be several words
-    ${CC:-cc} "-fsanitize=$1" -o "$try" "$try.c" 2>/dev/null || return
-    # where programs lie in memory is up to chance unless setarch forbids it, and
-    # not every place suits the thread sanitizer
-    WRAPPER=(setarch "$(uname -m)" -R)
-    "${WRAPPER[@]}" true 2>/dev/null || WRAPPER=()
-    run_quietly "$try" && return
-    ASAN_OPTIONS+=:detect_leaks=0
-    run_quietly "$try"
-}
-
-run_quietly() {
-    ${WRAPPER[@]+"${WRAPPER[@]}"} "$@" >/dev/null 2>&1 3>&- 4>&- </dev/null
 }
 
 # expect_no_report REQUESTS: ends the server, which has had so many; no sanitizer
@@ -606,12 +629,11 @@ expect_no_report() {
 # ended; COMMAND is what it did.
 expect_clean() {
     local found run=${2:+; $2}
-    # some complain on stderr whatever they are told
-    found=$(cat "$REPORTS"/report* "$BATS_TEST_TMPDIR/err" 2>/dev/null |
-        head -c 1000000 | LC_ALL=C awk -v phase="$PHASE" -v requests="$1" \
-        -f "$BATS_TEST_DIRNAME/lib/sanitizer.awk")
+    found=$(head -c 1000000 "$BATS_TEST_TMPDIR/err" |
+        LC_ALL=C awk -v phase="$PHASE" -v requests="$1" \
+            -f "$BATS_TEST_DIRNAME/lib/sanitizer.awk")
     [ -n "$found" ] || return 0
-    SENT="make clean $PHASE CFLAGS_EXTRA=-fsanitize=$KIND${run:-, and some requests}"
+    SENT="make clean $PHASE CFLAGS_EXTRA=-fsanitize=$SANITIZER${run:-, and some requests}"
     : >"$BATS_TEST_TMPDIR/err" # it says no more than that
     explain "no complaint of the sanitizer" "$found" || true
     # a stack that was written over does not show where

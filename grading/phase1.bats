@@ -8,6 +8,7 @@ load helpers
 
 setup_file() {
     prepare_tools
+    try_sanitizer address,undefined
 }
 
 setup() {
@@ -520,7 +521,7 @@ HTTP/1.1 first, and its page"
     echo "$secret" >"$ROOT/../root-evil/secret.txt"
     ln -s ../secret.txt "$ROOT/link.txt"
     paths=(/../secret.txt /%2e%2e/secret.txt /..%2fsecret.txt
-        /../root-evil/secret.txt "/$BATS_TEST_TMPDIR/secret.txt"
+        /../root-evil/secret.txt "/$WORLD/secret.txt"
         /./../secret.txt /a/../../secret.txt /link.txt)
     start_server
     SENT="curl --path-as-is http://127.0.0.1:$PORT/../secret.txt, and the like"
@@ -783,7 +784,7 @@ END
         start_server
         get /page.html
         SENT="kill -$signal $SERVER, the server"
-        kill "-$signal" "$SERVER" 2>/dev/null || true
+        signal_server "$signal"
         "$TOOLS/watch" "$PATIENCE_MS" "$SERVER" exit || {
             waited_in_vain
             explain "the end of the server" "it runs on"

@@ -9,6 +9,8 @@ load helpers
 
 setup_file() {
     prepare_tools
+    try_sanitizer address,undefined
+    try_sanitizer thread
 }
 
 setup() {
@@ -398,7 +400,7 @@ fails: that is to be waited out"
 meet() {
     local i
     hold_open 8
-    "$TOOLS/watch" 300 "$SERVER" at-least threads $((IDLE + 8)) >/dev/null || true
+    watch 300 at-least threads $((IDLE + 8)) >/dev/null || true
     (
         for i in {1..8}; do finish "$i"; done
         for i in {1..8}; do echo "end c$i"; done
@@ -414,7 +416,7 @@ start_sanitized() {
     sanitize "$1"
     make_pages 8 40000
     start_server
-    IDLE=$("$TOOLS/watch" 0 "$SERVER" at-least threads 0) || true
+    IDLE=$(now threads) || true
     # this sanitizer starts one of its own together with the first
     [ "$1" != thread ] || IDLE=$((IDLE + 1))
 }
@@ -445,7 +447,7 @@ main's), or have a lock around each use"
     meet
     meet
     # what they do last of all counts too, but not how the server stops
-    "$TOOLS/watch" 500 "$SERVER" at-most threads "$IDLE" >/dev/null || true
+    watch 500 at-most threads "$IDLE" >/dev/null || true
     kill -KILL "$SERVER" 2>/dev/null || true
     expect_clean 1000
 }

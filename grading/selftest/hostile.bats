@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
-# hostile.bats - submissions that mean harm, and machines that lack something: the
-# grade is right or there is none, nothing survives, and it comes to an end.
+# hostile.bats - submissions that mean harm, without the help of a jail, and machines
+# that lack something: the grade is right or there is none, nothing survives, and it
+# comes to an end. jail.bats has what only a jail keeps off.
 
 load kit.bash
 
@@ -27,7 +28,7 @@ submission() {
 # with words before the grader, such as unshare's.
 grade() {
     "$KIT/grading/tools/build" "$BATS_TEST_TMPDIR/tools" reap
-    "$BATS_TEST_TMPDIR/tools/reap" 90000 "$@" "$KIT/grading/grade" -p "${PHASE:-1}" \
+    "$BATS_TEST_TMPDIR/tools/reap" 90000 "$@" "$KIT/grading/grade" -p 1 -j "none" \
         -o "$OUT" "$SUBMISSION" >"$LOG" 2>&1 3>&- 4>&- || STATUS=$?
     cat "$LOG"
     [ "$STATUS" -ne 124 ]

@@ -1,11 +1,14 @@
 /* fresh.c - runs a program as a terminal would: a shell's background job, which
  * each server under test is, would have SIGINT and SIGQUIT ignored, and maybe
- * SIGPIPE. The environment is what a program needs, and nothing of the tests.
+ * SIGPIPE. The environment is what a program needs, and nothing of the tests;
+ * of the open descriptors it has the first three.
  * usage: fresh PROGRAM [ARGUMENT...] */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { MAX_FDS = 4096 }; /* a shell opens none beyond it */
 
 extern char **environ;
 
@@ -30,6 +33,13 @@ static void clean_environment(void)
     *kept = NULL;
 }
 
+static void close_others(void)
+{
+    long limit = sysconf(_SC_OPEN_MAX);
+    for (int fd = 3; fd < limit && fd < MAX_FDS; fd++)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -40,7 +50,8 @@ int main(int argc, char **argv)
     signal(SIGQUIT, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
     clean_environment();
-    execv(argv[1], argv + 1);
+    close_others();
+    execvp(argv[1], argv + 1);
     perror(argv[1]);
     return 127;
 }

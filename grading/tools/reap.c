@@ -1,17 +1,22 @@
 /* reap.c - runs a command for a limited time, and ends whatever it leaves
  * behind, daemons too.
- * usage: reap MS COMMAND [ARGUMENT...]
+ * usage: reap [-u UID] MS COMMAND [ARGUMENT...]
+ *
+ * With -u, of root, all processes of that user are ended as well: at the end,
+ * and each time that the folders which everybody may write to have lost more
+ * than LOSS_MAX_KB of their room.
  *
  * Exit status: the command's, 128 and the number of the signal that ended it,
  * or 124 if it was not done after MS milliseconds. Where the system has no
  * subreapers (they are Linux's) a process that left the command's process group
  * is not found. */
-#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -19,12 +24,18 @@
 #endif
 
 #include "fair.h"
+#include "proc.h"
 
 enum {
     INTERVAL_MS = 4,
     SWEEPS = 2000, /* so often ends what keeps starting more */
     TOO_LATE = 124,
+    LOOKS = 25, /* at the clock, for one at the disks */
+    LOSS_MAX_KB = 3000000,
 };
+
+static const char *const shared_folders[] = {"/tmp", "/var/tmp", "/dev/shm"};
+enum { SHARED_FOLDERS = sizeof shared_folders / sizeof shared_folders[0] };
 
 static volatile sig_atomic_t told_to_stop;
 
@@ -43,47 +54,56 @@ static void become_subreaper(void)
 #endif
 }
 
-/* Return the parent of the process that an entry of /proc is about, or -1. */
-static long parent_of(const char *entry)
+static void end(pid_t pid)
 {
-    char path[300];
-    long parent = -1;
-    snprintf(path, sizeof path, "/proc/%s/stat", entry);
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return -1;
-    /* a name, in parentheses, may hold anything: begin behind the last one */
-    char text[512] = "";
-    size_t n = fread(text, 1, sizeof text - 1, file);
-    while (n > 0 && text[n - 1] != ')')
-        n--;
-    if (sscanf(text + n, " %*c %ld", &parent) != 1)
-        parent = -1;
-    fclose(file);
-    return parent;
+    kill(pid, SIGKILL);
 }
 
-static void kill_children(void)
+/* Note how much room the shared folders have, in KB. */
+static void look_at_room(long long *room)
 {
-    struct dirent *entry;
-    DIR *dir = opendir("/proc");
-    if (!dir)
-        return;
-    while ((entry = readdir(dir))) {
-        long pid = atol(entry->d_name);
-        if (pid > 0 && parent_of(entry->d_name) == (long)getpid())
-            kill((pid_t)pid, SIGKILL);
+    struct statvfs disk;
+    for (int i = 0; i < SHARED_FOLDERS; i++)
+        room[i] = statvfs(shared_folders[i], &disk) < 0
+                      ? 0
+                      : (long long)(disk.f_bavail * (disk.f_frsize / 1024));
+}
+
+/* End all processes of a user, at once: these cannot outrun it by forking. */
+static void end_user(uid_t user)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        if (setgid((gid_t)user) == 0 && setuid(user) == 0)
+            kill(-1, SIGKILL);
+        _exit(0);
     }
-    closedir(dir);
+    waitpid(child, NULL, 0);
+}
+
+/* End the user's processes if the disks get full. */
+static void guard_room(uid_t user)
+{
+    static long long before[SHARED_FOLDERS];
+    static int looks;
+    long long now[SHARED_FOLDERS];
+    if (looks++ % LOOKS != 0)
+        return;
+    look_at_room(looks == 1 ? before : now);
+    for (int i = 0; looks > 1 && i < SHARED_FOLDERS; i++)
+        if (now[i] < before[i] - LOSS_MAX_KB)
+            end_user(user);
 }
 
 /* End the command's group, and one generation of its descendants after the
  * other: when a parent has gone, its children become this process's. */
-static void end_all(pid_t group)
+static void end_all(pid_t group, uid_t user)
 {
     kill(-group, SIGKILL);
+    if (user)
+        end_user(user);
     for (int i = 0; i < SWEEPS; i++) {
-        kill_children();
+        proc_children(getpid(), end);
         pid_t ended;
         while ((ended = waitpid(-1, NULL, WNOHANG)) > 0)
             ;
@@ -94,11 +114,13 @@ static void end_all(pid_t group)
 }
 
 /* Wait for the command. Return its exit status, as this program's. */
-static int wait_for(pid_t command, long long limit)
+static int wait_for(pid_t command, long long limit, uid_t user)
 {
     int status;
     while (!told_to_stop && fair_ms() < limit) {
         pid_t ended = waitpid(-1, &status, WNOHANG);
+        if (user)
+            guard_room(user);
         if (ended == command)
             return WIFEXITED(status) ? WEXITSTATUS(status)
                                      : 128 + WTERMSIG(status);
@@ -108,30 +130,43 @@ static int wait_for(pid_t command, long long limit)
     return told_to_stop ? 128 + told_to_stop : TOO_LATE;
 }
 
+static pid_t start(char **command)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        setpgid(0, 0);
+        execvp(command[0], command);
+        perror(command[0]);
+        _exit(127);
+    }
+    if (pid > 0)
+        setpgid(pid, pid);
+    return pid;
+}
+
 int main(int argc, char **argv)
 {
     struct sigaction action = {.sa_handler = stop};
+    uid_t user = 0;
+    if (argc > 2 && strcmp(argv[1], "-u") == 0) {
+        user = (uid_t)atol(argv[2]);
+        argc -= 2;
+        argv += 2;
+    }
     if (argc < 3) {
-        fprintf(stderr, "usage: reap MS COMMAND [ARGUMENT...]\n");
+        fprintf(stderr, "usage: reap [-u UID] MS COMMAND [ARGUMENT...]\n");
         return 2;
     }
     become_subreaper();
     sigaction(SIGHUP, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    pid_t command = fork();
+    pid_t command = start(argv + 2);
     if (command < 0) {
         perror("fork");
         return 2;
     }
-    if (command == 0) {
-        setpgid(0, 0);
-        execvp(argv[2], argv + 2);
-        perror(argv[2]);
-        _exit(127);
-    }
-    setpgid(command, command);
-    int status = wait_for(command, fair_ms() + atoll(argv[1]));
-    end_all(command);
+    int status = wait_for(command, fair_ms() + atoll(argv[1]), user);
+    end_all(command, user);
     return status;
 }

@@ -3,13 +3,14 @@
  *        watch MS PID exit            until the process has ended
  *        watch MS PID at-most WHAT N  until it has at most N of WHAT
  *        watch MS PID at-least WHAT N
+ *        watch MS PID inside          prints its process id, see below
  *
  * WHAT is fds (open descriptors), threads, VmRSS (KB in memory), VmSize (KB of
  * addresses), cpu (milliseconds of processor time that it has used) or a file's
- * name (its lines). Prints the first line, or the count as it was at last. Exit
- * status 0: it came to that; 1: not within MS milliseconds, or the process is
- * gone; 3: this system does not show it. */
-#include <dirent.h>
+ * name (its lines). Of a program in a jail, PID is bwrap, and what is looked at
+ * is the program that it runs. Prints the first line, or the count as it was at
+ * last. Exit status 0: it came to that; 1: not within MS milliseconds, or the
+ * process is gone; 3: this system does not show it. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -20,11 +21,35 @@
 #include <unistd.h>
 
 #include "fair.h"
+#include "proc.h"
 
 enum {
     INTERVAL_MS = 2, /* between two looks */
     PATH_SIZE = 80,
 };
+
+static pid_t first_child;
+
+static void note_child(pid_t child)
+{
+    if (first_child == 0 || child < first_child)
+        first_child = child;
+}
+
+/* Return the process of the program that bwrap runs, by way of a child that is
+ * bwrap too; or pid itself, if it is none or has not come to that. */
+static pid_t inside(pid_t pid)
+{
+    char name[STAT_SIZE], text[STAT_SIZE];
+    while (proc_stat(pid, name, text) == 0 && strcmp(name, "bwrap") == 0) {
+        first_child = 0;
+        proc_children(pid, note_child);
+        if (first_child == 0)
+            break;
+        pid = first_child;
+    }
+    return pid;
+}
 
 static int is_gone(pid_t pid)
 {
@@ -90,18 +115,11 @@ static int shared(pid_t pid, const char *what)
  * that cannot be seen. */
 static int cpu_ms(pid_t pid)
 {
-    char path[PATH_SIZE], text[1024] = "";
+    char name[STAT_SIZE], text[STAT_SIZE];
     unsigned long user, system;
-    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
-    FILE *file = fopen(path, "r");
-    if (!file)
+    if (proc_stat(pid, name, text) < 0)
         return -1;
-    size_t n = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    /* a name, in parentheses, may hold anything: begin behind the last one */
-    while (n > 0 && text[n - 1] != ')')
-        n--;
-    if (sscanf(text + n, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+    if (sscanf(text, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
             &user, &system) != 2)
         return -1;
     return (int)((user + system) * 1000 / (unsigned long)sysconf(_SC_CLK_TCK));
@@ -155,6 +173,9 @@ static int reached(pid_t pid, char **state, int *n)
         return first_line(state[1]);
     if (strcmp(state[0], "exit") == 0)
         return is_gone(pid);
+    pid = inside(pid);
+    if (strcmp(state[0], "inside") == 0)
+        return printf("%ld\n", (long)pid) > 0;
     *n = how_many(pid, state[1]);
     if (*n < 0)
         return -1;
@@ -168,11 +189,13 @@ int main(int argc, char **argv)
     static const struct {
         const char *state;
         int arguments;
-    } usage[] = {{"ready", 5}, {"exit", 4}, {"at-most", 6}, {"at-least", 6}};
+    } usage[] = {{"ready", 5}, {"exit", 4}, {"inside", 4}, {"at-most", 6},
+        {"at-least", 6}};
+    const size_t states = sizeof usage / sizeof usage[0];
     size_t i = 0;
-    while (i < 4 && argc > 3 && strcmp(argv[3], usage[i].state) != 0)
+    while (i < states && argc > 3 && strcmp(argv[3], usage[i].state) != 0)
         i++;
-    if (argc < 4 || i == 4 || argc != usage[i].arguments) {
+    if (argc < 4 || i == states || argc != usage[i].arguments) {
         fprintf(stderr, "usage: watch MS PID STATE [WHAT [N]]\n");
         return 2;
     }
@@ -191,6 +214,6 @@ int main(int argc, char **argv)
     if (n >= 0)
         printf("%d\n", n);
     if (result < 0)
-        return is_gone(pid) ? 1 : 3;
+        return is_gone(inside(pid)) ? 1 : 3;
     return result > 0 ? 0 : 1;
 }

@@ -1,0 +1,101 @@
+# jail.bash - how code that nobody vouches for is compiled and run: `grade` chooses
+# a tier, the strongest that works, and the tests start each program in it.
+# shellcheck shell=bash
+#
+# JAIL names the tier:
+#   namespaces  bubblewrap's, one in another. The tests of a phase run in the outer
+#               one, with a network and process ids of their own; each program in
+#               an inner one, which has of the file system what the program needs,
+#               and nothing to write to but /tmp
+#   uid         another user, where the system grants no namespaces and root grades
+#   limits      limits alone
+#   none        not even these, for programs that one runs anyway
+# JAIL_USER is the number of that other user, if root grades; WORLD the folder that
+# a program is to see; JAIL_TASKS how many processes and threads there may be
+# besides its own.
+
+JAIL=${JAIL:-none}
+MEMORY_KB=2000000     # that a program may write to
+ADDRESSES_KB=16000000 # threads have stacks and heaps that they hardly use
+COMPILER_KB=4000000
+
+# What every program needs of the system, if it has it.
+SYSTEM=(/usr /bin /sbin /lib /lib32 /lib64 /nix/store /etc/alternatives /etc/group
+    /etc/host.conf /etc/hosts /etc/ld.so.cache /etc/ld.so.conf /etc/ld.so.conf.d
+    /etc/localtime /etc/nsswitch.conf /etc/passwd /etc/protocols
+    /etc/resolv.conf /etc/services)
+
+# as_user: sets AS_USER to the command that makes one of the other user.
+as_user() {
+    AS_USER=()
+    [ -z "${JAIL_USER:-}" ] || AS_USER=(setpriv --reuid "$JAIL_USER"
+        --regid "$JAIL_USER" --clear-groups --no-new-privs)
+}
+
+# surround LOOPBACK: sets SURROUNDED to the command that runs a phase's
+# tests; LOOPBACK is that tool.
+surround() {
+    as_user
+    SURROUNDED=()
+    case $JAIL in
+    namespaces)
+        SURROUNDED=(${AS_USER[@]+"${AS_USER[@]}"} bwrap --unshare-user
+            --unshare-net --unshare-pid --unshare-ipc --die-with-parent
+            --cap-add CAP_NET_ADMIN --dev-bind / / --proc /proc -- "$1")
+        ;;
+    uid)
+        ! unshare --net "$1" true 2>/dev/null || SURROUNDED=(unshare --net "$1")
+        ;;
+    esac
+}
+
+# confine [BWRAP-ARGUMENT...]: sets CONFINED to the command that runs a program
+# under test; the arguments are what it sees besides WORLD. For the tests.
+confine() {
+    local path
+    CONFINED=()
+    case $JAIL in
+    namespaces)
+        CONFINED=(bwrap --unshare-all --share-net --unshare-user
+            --disable-userns --die-with-parent --new-session --cap-drop ALL)
+        for path in "${SYSTEM[@]}"; do
+            CONFINED+=(--ro-bind-try "$path" "$path")
+        done
+        CONFINED+=(--proc /proc --dev /dev --size 67108864 --tmpfs /tmp
+            --size 67108864 --tmpfs /dev/shm --ro-bind "$WORLD" "$WORLD"
+            "$@" --chdir "$PWD" --)
+        ;;
+    uid)
+        as_user
+        # what is in a session of its own cannot take the processors from others
+        CONFINED=(setsid "${AS_USER[@]}")
+        ;;
+    esac
+}
+
+# end_strays: ends what a program under test has left running. In the other jails that
+# goes with the program, or is found by reap.
+end_strays() {
+    [ "$JAIL" = uid ] || return 0
+    as_user
+    "${AS_USER[@]}" sh -c 'kill -KILL -1' 2>/dev/null || true
+}
+
+# limit TASKS [any]: limits this shell, which is to become a program, to so many
+# processes and threads and, unless it may use any, to so much memory.
+limit() {
+    [ "$JAIL" != none ] || return 0
+    [ -z "${JAIL_TASKS:-}" ] || ulimit -u $((JAIL_TASKS + $1))
+    [ -n "${2:-}" ] || ulimit -d "$MEMORY_KB" -v "$ADDRESSES_KB" 2>/dev/null || :
+}
+
+# compile FOLDER [MAKE-ARGUMENT...]: has make build what is in FOLDER, a phase's,
+# beside which is shared/. In a shell of its own.
+compile() (
+    cd "$1" || exit
+    confine --ro-bind "${1%/*}" "${1%/*}" --bind "$1" "$1"
+    [ "$JAIL" != uid ] || chown "$JAIL_USER" "$1"
+    ulimit -v "$COMPILER_KB" 2>/dev/null || :
+    exec "$PREPARED/tools/fresh" ${CONFINED[@]+"${CONFINED[@]}"} make -C "$@" \
+        ${CC:+CC="$CC"} ${CFLAGS_EXTRA:+CFLAGS_EXTRA="$CFLAGS_EXTRA"}
+)

@@ -1,0 +1,346 @@
+#!/usr/bin/env bats
+# jail.bats - submissions that attack the grader, the machine or others, in each jail
+# that works here. Most are the reference and an attack: when the attack succeeds
+# the program ends, and all its points are lost.
+
+load kit.bash
+
+setup_file() {
+    needs jq
+    COPY=$BATS_FILE_TMPDIR/kit
+    copy_kit
+    cp "$BATS_TEST_DIRNAME/few.bats" "$COPY/grading/phase1.bats"
+    sed -i.old "s/^BUILD_LIMIT_MS=.*/BUILD_LIMIT_MS=4000/" "$COPY/grading/grade"
+    export COPY PREPARED=$BATS_FILE_TMPDIR/prepared
+    "$COPY/grading/prepare" "$PREPARED"
+}
+
+setup() {
+    SUBMISSION=$BATS_TEST_TMPDIR/mallory
+    NAME=evil$RANDOM # of its processes
+    mkdir -p "$SUBMISSION/phase1"
+    cp "$KIT/phase1/webserver.c" "$SUBMISSION/phase1/"
+}
+
+teardown() {
+    [ -z "${LISTENER:-}" ] || kill "$LISTENER" 2>/dev/null || true
+}
+
+# attack: adds the source on stdin, the body of a function that runs before main;
+# there, `succeeded` ends the program.
+attack() {
+    {
+        printf '#define _GNU_SOURCE\n'
+        printf '#include <%s.h>\n' arpa/inet dirent errno fcntl glob pthread \
+            signal stdio stdlib string sys/mman sys/prctl sys/ptrace \
+            sys/socket sys/stat sys/wait unistd
+        echo "#define NAME \"$NAME\""
+        cat <<'END'
+#define succeeded \
+    do { \
+        fprintf(stderr, "the attack of line %d succeeded\n", __LINE__); \
+        abort(); \
+    } while (0)
+END
+        echo "__attribute__((constructor)) static void evil(void)"
+        cat
+    } >"$SUBMISSION/phase1/evil.c"
+}
+
+# in_each_jail EXPECT...: grades the submission in both jails, each within a
+# minute, and then does what EXPECT says. JAIL is the one, OUT has the results.
+in_each_jail() {
+    local tried=0
+    for JAIL in namespaces uid; do
+        "$COPY/grading/grade" -j "$JAIL" -w >"$BATS_TEST_TMPDIR/which" 2>&1 || {
+            cat "$BATS_TEST_TMPDIR/which"
+            continue
+        }
+        tried=$((tried + 1))
+        OUT=$BATS_TEST_TMPDIR/out.$JAIL
+        SECONDS=0
+        "$COPY/grading/grade" -j "$JAIL" -p 1 -o "$OUT" "$SUBMISSION" \
+            >"$OUT.log" 2>&1 3>&- 4>&-
+        echo "--- $JAIL, $SECONDS s"
+        cat "$OUT.log"
+        [ "$SECONDS" -lt 60 ]
+        [ "$(jq -r .jail "$OUT/results.json")" = "$JAIL" ]
+        nothing_is_left
+        "$@"
+    done
+    [ "$tried" -gt 0 ] || skip "no jail works here"
+}
+
+# nothing_is_left: no process, and no file where everybody may write.
+nothing_is_left() {
+    run ! grep -sx "$NAME" /proc/[0-9]*/comm
+    [ -z "$(find /tmp /var/tmp /dev/shm -maxdepth 1 -name "$NAME*")" ]
+}
+
+# expect_score N: of 3 points.
+expect_score() {
+    [ "$(tail -n 1 "$OUT.log")" = "Score: $1/3" ]
+}
+
+# --- what is not its to read or to write
+
+@test "in a jail the results, the tests and their files cannot be written" {
+    echo kept >"$BATS_FILE_TMPDIR/kept"
+    attack <<END
+{
+    const char *paths[] = {"$KIT/grading/helpers.bash", "$COPY/grading/phase1.bats",
+        "$BATS_FILE_TMPDIR/kept", "$BATS_TEST_TMPDIR/out.*/results.json",
+        "/tmp/grade.*/tests/*", "/tmp/grade.*/records*", "/tmp/grade.*/stream*",
+        "/tmp/grade.*/tmp?/*/*", "/tmp/grade.*/prepared/tools/*", "../*", "*",
+        "../../tests/*", "../../tmp1/*/test/*/*"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        glob_t found;
+        if (glob(paths[i], 0, NULL, &found) != 0)
+            continue;
+        for (size_t j = 0; j < found.gl_pathc; j++)
+            if (open(found.gl_pathv[j], O_WRONLY) >= 0 ||
+                unlink(found.gl_pathv[j]) == 0)
+                succeeded;
+        globfree(&found);
+    }
+    if (open("mine", O_WRONLY | O_CREAT, 0600) >= 0)
+        succeeded;
+}
+END
+    in_each_jail expect_score 3
+}
+
+@test "in a jail the tests, the reference and other submissions cannot be read" {
+    mkdir -p "$BATS_TEST_TMPDIR/alice/phase1"
+    echo "int secret;" >"$BATS_TEST_TMPDIR/alice/phase1/webserver.c"
+    attack <<END
+{
+    const char *paths[] = {"$KIT/phase1/webserver.c", "$KIT/grading/phase1.bats",
+        "$COPY/phase1/webserver.c", "$COPY/grading/helpers.bash",
+        "$BATS_TEST_TMPDIR/alice/phase1/webserver.c", "$BATS_TEST_TMPDIR",
+        "/tmp/grade.*/tests/*", "/tmp/grade.*/tmp?/*/*", "/tmp/grade.*/records*",
+        "../../tests/helpers.bash", "../../tests/phase1.bats"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        glob_t found;
+        if (glob(paths[i], 0, NULL, &found) != 0)
+            continue;
+        for (size_t j = 0; j < found.gl_pathc; j++)
+            if (open(found.gl_pathv[j], O_RDONLY) >= 0)
+                succeeded;
+        globfree(&found);
+    }
+}
+END
+    in_each_jail expect_score 3
+}
+
+@test "in a jail a file that is not the submission's cannot be compiled in" {
+    attack <<END
+{
+    extern const char text[];
+    puts(text);
+}
+__asm__("text: .incbin \"$KIT/phase1/webserver.c\"");
+END
+    in_each_jail does_not_compile
+    rm "$SUBMISSION"/phase1/*
+    echo "#include \"$KIT/phase1/webserver.c\"" >"$SUBMISSION/phase1/evil.c"
+    in_each_jail does_not_compile
+}
+
+does_not_compile() {
+    expect_score 0
+    grep -q "does not compile" "$OUT.log"
+}
+
+# --- whom it may not harm
+
+@test "in a jail no other process can be seen into, stopped or ended" {
+    attack <<'END'
+{
+    char path[300];
+    struct dirent *entry;
+    DIR *dir = opendir("/proc");
+    while ((entry = readdir(dir))) {
+        pid_t pid = (pid_t)atol(entry->d_name);
+        struct stat status;
+        snprintf(path, sizeof path, "/proc/%s", entry->d_name);
+        if (pid <= 0 || pid == getpid() || stat(path, &status) < 0)
+            continue;
+        if (status.st_uid != getuid() && kill(pid, SIGSTOP) == 0)
+            succeeded;
+        if (status.st_uid != getuid() && ptrace(PTRACE_ATTACH, pid, 0, 0) == 0)
+            succeeded;
+        snprintf(path, sizeof path, "/proc/%s/environ", entry->d_name);
+        int fd = open(path, O_RDONLY);
+        char text[10000];
+        ssize_t n = read(fd, text, sizeof text);
+        if (n > 0 && (memmem(text, (size_t)n, "SEED=", 5) ||
+            memmem(text, (size_t)n, "BATS", 4)))
+            succeeded;
+        close(fd);
+    }
+    closedir(dir);
+    if (getenv("SEED"))
+        succeeded;
+    kill(getppid(), SIGKILL);
+    kill(-1, SIGKILL);
+}
+END
+    in_each_jail expect_score 3
+}
+
+@test "in a jail a daemon does not outlive the tests" {
+    attack <<'END'
+{
+    if (fork() != 0)
+        return;
+    setsid();
+    signal(SIGTERM, SIG_IGN);
+    if (fork() != 0)
+        _exit(0);
+    prctl(PR_SET_NAME, NAME);
+    for (int fd = 0; fd < 30; fd++)
+        close(fd);
+    for (;;)
+        sleep(1000);
+}
+END
+    in_each_jail expect_score 3
+}
+
+@test "in a jail no descriptor of the grader is open" {
+    attack <<'END'
+{
+    for (int fd = 3; fd < 5000; fd++)
+        if (fcntl(fd, F_GETFD) >= 0)
+            succeeded;
+}
+END
+    in_each_jail expect_score 3
+}
+
+@test "in a jail nothing outside can be called" {
+    "$PREPARED/tools/wire" 100000 >"$BATS_TEST_TMPDIR/port" 3>&- 4>&- <<'END' &
+listen
+accept c
+end c
+END
+    LISTENER=$!
+    until [ -s "$BATS_TEST_TMPDIR/port" ]; do kill -0 "$LISTENER"; done
+    attack <<END
+{
+    struct sockaddr_in peer = {.sin_family = AF_INET,
+        .sin_port = htons($(cat "$BATS_TEST_TMPDIR/port"))};
+    peer.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int s = socket(AF_INET, SOCK_STREAM, 0);
+    if (connect(s, (struct sockaddr *)&peer, sizeof peer) == 0)
+        succeeded;
+    close(s);
+    s = socket(AF_INET, SOCK_DGRAM, 0);
+    inet_pton(AF_INET, "198.51.100.1", &peer.sin_addr);
+    if (sendto(s, "", 1, 0, (struct sockaddr *)&peer, sizeof peer) == 1)
+        succeeded;
+    close(s);
+}
+END
+    in_each_jail closed_network 3
+}
+
+# closed_network N: the score, unless the jail said that it cannot close it.
+closed_network() {
+    grep -q 'cannot close the network' "$OUT.log" || expect_score "$1"
+}
+
+# --- what it may not use up
+
+@test "in a jail processes that multiply come to an end" {
+    attack <<'END'
+{
+    prctl(PR_SET_NAME, NAME);
+    while (fork() >= 0)
+        ;
+    for (;;)
+        fork();
+}
+END
+    in_each_jail expect_score 0
+}
+
+@test "in a jail 20 GB of memory are not to be had" {
+    attack <<'END'
+{
+    size_t gigabyte = 1 << 30;
+    for (int i = 0; i < 20; i++) {
+        char *memory = malloc(gigabyte);
+        if (!memory)
+            return;
+        memset(memory, 1, gigabyte);
+    }
+    succeeded;
+}
+END
+    in_each_jail survived
+}
+
+# survived: the tests came to their end. What the program got does not matter.
+survived() {
+    [ "$(jq -r .status "$OUT/results.json")" = graded ]
+}
+
+@test "in a jail the disk cannot be filled" {
+    local before after
+    before=$(df -Pk /tmp | awk 'NR == 2 { print $4 }')
+    attack <<'END'
+{
+    static char block[1 << 20];
+    const char *folders[] = {"/tmp", "/var/tmp", "/dev/shm", "."};
+    signal(SIGXFSZ, SIG_IGN);
+    for (int i = 0; i < 4000; i++) {
+        char path[100];
+        snprintf(path, sizeof path, "%s/" NAME "%d", folders[i % 4], i);
+        int fd = open(path, O_WRONLY | O_CREAT, 0600);
+        for (int j = 0; fd >= 0 && write(fd, block, sizeof block) > 0; j++)
+            if (j > 500)
+                succeeded;
+        close(fd);
+    }
+}
+END
+    in_each_jail survived
+    after=$(df -Pk /tmp | awk 'NR == 2 { print $4 }')
+    [ "$after" -gt $((before - 3000000)) ]
+}
+
+@test "a compiler that is made to write, to grow or to complain without end is stopped" {
+    local i
+    attack <<<'{ }'
+    {
+        echo 'char big[3000000000] = {1};'
+        for ((i = 0; i < 2000; i++)); do echo "int a$i = undeclared$i;"; done
+        echo '#include "evil.c"'
+    } >>"$SUBMISSION/phase1/evil.c"
+    in_each_jail does_not_compile
+    [ "$(wc -c <"$OUT/results.json")" -lt 100000 ]
+}
+
+# --- what it brings along
+
+@test "what a submission brings along besides its sources is not used" {
+    attack <<<'{ }'
+    printf 'all webserver clean:\n\texit 1\n' | tee "$SUBMISSION/Makefile" \
+        >"$SUBMISSION/phase1/Makefile"
+    mkdir "$SUBMISSION/grading" "$SUBMISSION/shared"
+    echo 'exit 1' | tee "$SUBMISSION/grading/setup_suite.bash" \
+        "$SUBMISSION/setup_suite.bash" "$SUBMISSION/phase1/helpers.bash" \
+        >"$SUBMISSION/phase1/phase1.bats"
+    echo '#error not the kit'"'"'s' >"$SUBMISSION/shared/http.h"
+    echo 'fail' >"$SUBMISSION/.curlrc"
+    ln -s "$KIT/phase1/webserver.c" "$SUBMISSION/phase1/link.c"
+    mkfifo "$SUBMISSION/phase1/fifo.c"
+    mkdir "$SUBMISSION/phase1/folder.c"
+    in_each_jail expect_score 3
+    echo 'int x;' >"$SUBMISSION/phase1/\$(shell exit 1).c"
+    in_each_jail expect_score 0
+    grep -q 'a name that make cannot use' "$OUT.log"
+}

@@ -1,0 +1,61 @@
+/* proc.h - what Linux's /proc tells of a process. */
+#ifndef PROC_H
+#define PROC_H
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+enum { STAT_SIZE = 1024 };
+
+/* Read what stands in /proc about a process: its name into name, and the fields
+ * behind that into text, both of STAT_SIZE. Return 0, or -1 if it is gone or
+ * the system has no /proc. */
+static inline int proc_stat(pid_t pid, char *name, char *text)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return -1;
+    size_t n = fread(text, 1, STAT_SIZE - 1, file);
+    fclose(file);
+    text[n] = '\0';
+    /* the name, in parentheses, may hold anything, parentheses too */
+    char *begin = strchr(text, '('), *end = strrchr(text, ')');
+    if (!begin || !end)
+        return -1;
+    snprintf(name, STAT_SIZE, "%.*s", (int)(end - begin - 1), begin + 1);
+    memmove(text, end + 1, strlen(end + 1) + 1);
+    return 0;
+}
+
+/* Return the parent of a process, or -1 if that cannot be seen. */
+static inline pid_t proc_parent(pid_t pid)
+{
+    char name[STAT_SIZE], text[STAT_SIZE];
+    long parent;
+    if (proc_stat(pid, name, text) < 0 ||
+        sscanf(text, " %*c %ld", &parent) != 1)
+        return -1;
+    return (pid_t)parent;
+}
+
+/* Call visit for each child of a process, in no order. */
+static inline void proc_children(pid_t parent, void visit(pid_t child))
+{
+    struct dirent *entry;
+    DIR *dir = opendir("/proc");
+    if (!dir)
+        return;
+    while ((entry = readdir(dir))) {
+        pid_t pid = (pid_t)atol(entry->d_name);
+        if (pid > 0 && proc_parent(pid) == parent)
+            visit(pid);
+    }
+    closedir(dir);
+}
+
+#endif
