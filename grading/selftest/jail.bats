@@ -7,12 +7,19 @@ load kit.bash
 
 setup_file() {
     needs jq
-    COPY=$BATS_FILE_TMPDIR/kit
-    copy_kit
+    # which others can read until the grader closes it
+    OPEN=$(mktemp -d "${TMPDIR:-/tmp}/jail.XXXXXX")
+    export OPEN
+    chmod 755 "$OPEN"
+    BATS_TEST_TMPDIR=$OPEN copy_kit
     cp "$BATS_TEST_DIRNAME/few.bats" "$COPY/grading/phase1.bats"
     sed -i.old "s/^BUILD_LIMIT_MS=.*/BUILD_LIMIT_MS=4000/" "$COPY/grading/grade"
     export COPY PREPARED=$BATS_FILE_TMPDIR/prepared
     "$COPY/grading/prepare" "$PREPARED"
+}
+
+teardown_file() {
+    rm -rf "${OPEN:?}"
 }
 
 setup() {
@@ -88,7 +95,7 @@ expect_score() {
     echo kept >"$BATS_FILE_TMPDIR/kept"
     attack <<END
 {
-    const char *paths[] = {"$KIT/grading/helpers.bash", "$COPY/grading/phase1.bats",
+    const char *paths[] = {"$COPY/grading/helpers.bash", "$COPY/grading/phase1.bats",
         "$BATS_FILE_TMPDIR/kept", "$BATS_TEST_TMPDIR/out.*/results.json",
         "/tmp/grade.*/tests/*", "/tmp/grade.*/records*", "/tmp/grade.*/stream*",
         "/tmp/grade.*/tmp?/*/*", "/tmp/grade.*/prepared/tools/*", "../*", "*",
@@ -115,8 +122,8 @@ END
     echo "int secret;" >"$BATS_TEST_TMPDIR/alice/phase1/webserver.c"
     attack <<END
 {
-    const char *paths[] = {"$KIT/phase1/webserver.c", "$KIT/grading/phase1.bats",
-        "$COPY/phase1/webserver.c", "$COPY/grading/helpers.bash",
+    const char *paths[] = {"$COPY/phase1/webserver.c", "$COPY/grading/phase1.bats",
+        "$COPY/grading/helpers.bash",
         "$BATS_TEST_TMPDIR/alice/phase1/webserver.c", "$BATS_TEST_TMPDIR",
         "/tmp/grade.*/tests/*", "/tmp/grade.*/tmp?/*/*", "/tmp/grade.*/records*",
         "../../tests/helpers.bash", "../../tests/phase1.bats"};
@@ -140,11 +147,11 @@ END
     extern const char text[];
     puts(text);
 }
-__asm__("text: .incbin \"$KIT/phase1/webserver.c\"");
+__asm__("text: .incbin \"$COPY/phase1/webserver.c\"");
 END
     in_each_jail does_not_compile
     rm "$SUBMISSION"/phase1/*
-    echo "#include \"$KIT/phase1/webserver.c\"" >"$SUBMISSION/phase1/evil.c"
+    echo "#include \"$COPY/phase1/webserver.c\"" >"$SUBMISSION/phase1/evil.c"
     in_each_jail does_not_compile
 }
 
