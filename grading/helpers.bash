@@ -15,13 +15,15 @@ SEED=${SEED:-$$}
 # shellcheck source=grading/lib/jail.bash
 source "$BATS_TEST_DIRNAME/lib/jail.bash"
 
-# Builds the tools unless they are there. For setup_file.
+# Builds the tools unless they are there, and lists the tests. For setup_file.
 prepare_tools() {
     [ -n "${PREPARED:-}" ] || {
         PREPARED=$BATS_FILE_TMPDIR/prepared
         "$BATS_TEST_DIRNAME/prepare" "$PREPARED"
     }
     export PREPARED TOOLS=$PREPARED/tools
+    LC_ALL=C awk -f "$BATS_TEST_DIRNAME/lib/ids.awk" "$BATS_TEST_FILENAME" \
+        >"$BATS_FILE_TMPDIR/ids"
 }
 
 # prepare PROGRAM: for setup. Makes a root folder for this test alone, in WORLD,
@@ -30,7 +32,7 @@ prepare() {
     PROGRAM=$KIT/$1
     WORLD=${WORLD:-$BATS_TEST_TMPDIR/world}
     ROOT=$WORLD/root
-    mkdir -p "$ROOT"
+    [ -d "$ROOT" ] || mkdir -p "$ROOT"
     SENT=nothing
     # a server of phase 2 has a thread for each client
     TASKS=64
@@ -38,6 +40,7 @@ prepare() {
     RANDOM=$((10#$SEED + BATS_TEST_NUMBER))
     # bats keeps track of each command, which costs more than the commands do
     trap - DEBUG
+    # and for its traps a command in $( ) costs a process more, without exec
     set_patience
 }
 
@@ -52,13 +55,14 @@ clean_up() {
     end_strays
     [ -n "${BATS_TEST_COMPLETED:-}${BATS_TEST_SKIPPED:-}" ] || say_more
     # many tests at hundreds of megabytes each would fill the disk
-    rm -rf "${BATS_TEST_TMPDIR:?}"/* "${WORLD:?}"/*
+    [ -n "${BATS_TEST_SKIPPED:-}" ] || rm -rf "${BATS_TEST_TMPDIR:?}"/* "${WORLD:?}"/*
 }
 
 # A test has failed: what else there is to say about it.
 say_more() {
     local err=$BATS_TEST_TMPDIR/err
-    echo "$BATS_TEST_DESCRIPTION" >"$BATS_FILE_TMPDIR/failed.$(id_of_test)"
+    id_of_test
+    echo "$BATS_TEST_DESCRIPTION" >"$BATS_FILE_TMPDIR/failed.$ID"
     check_grader
     [ -s "$err" ] || return 0
     LC_ALL=C grep -a -m 8 -Ex '[a-z0-9_]+\.c: [a-z_ ]+ is not filled in yet' \
@@ -68,10 +72,12 @@ say_more() {
         sed 's/^/           /'
 }
 
-# Prints this test's id; bats 1.8 does not tell a test its tags.
+# id_of_test: sets ID to this test's; bats 1.8 does not tell a test its tags.
 id_of_test() {
-    grep -F -B 1 "@test \"$BATS_TEST_DESCRIPTION\" {" "$BATS_TEST_FILENAME" |
-        sed -n 's/.*[=, ]id:\([a-z0-9-]*\).*/\1/p'
+    local name
+    while IFS=$'\t' read -r ID name; do
+        [ "$name" != "$BATS_TEST_DESCRIPTION" ] || return 0
+    done <"$BATS_FILE_TMPDIR/ids"
 }
 
 # --- whose fault it is
@@ -89,7 +95,8 @@ needs() {
 # not_run NAME: skips the test because that one failed, and with it those that
 # need it. `grade` knows by the words that it has no points.
 not_run() {
-    echo "$1" >"$BATS_FILE_TMPDIR/failed.$(id_of_test)"
+    id_of_test
+    echo "$1" >"$BATS_FILE_TMPDIR/failed.$ID"
     skip "not run: because this failed: $1"
 }
 
@@ -217,10 +224,10 @@ signal() {
     echo "signal $(($1 - 128)) (SIG$(kill -l $(($1 - 128))))"
 }
 
-# shown ARGUMENT...: prints the command as one would type it.
-shown() {
-    local command="${PROGRAM#"$KIT/"} $*"
-    echo "${command//$ROOT/FOLDER}"
+# sent_command ARGUMENT...: sets SENT to the command as one would type it.
+sent_command() {
+    SENT="${PROGRAM#"$KIT/"} $*"
+    SENT=${SENT//$ROOT/FOLDER}
 }
 
 # become ARGUMENT...: turns this shell, a background job, into PROGRAM. LIMITS may
@@ -250,8 +257,8 @@ launch() {
 try() {
     local ms=$((PATIENCE_MS * 3 / 10))
     launch "$@"
-    SENT=$(shown "$@")
-    LINE=$("$TOOLS/watch" "$ms" "$SERVER" ready "$BATS_TEST_TMPDIR/out") &&
+    sent_command "$@"
+    LINE=$(exec "$TOOLS/watch" "$ms" "$SERVER" ready "$BATS_TEST_TMPDIR/out") &&
         return
     LINE="timed out: no such line within $ms ms"
     ! has_ended || LINE=$(how_it_ended "$SERVER")
@@ -275,7 +282,7 @@ that getsockname tells"
 
 # signal_server NAME: sends the server a signal.
 signal_server() {
-    kill "-$1" "$("$TOOLS/watch" 0 "$SERVER" inside)" 2>/dev/null || true
+    kill "-$1" "$(exec "$TOOLS/watch" 0 "$SERVER" inside)" 2>/dev/null || true
 }
 
 # stop_server: asks the server to stop; whether it does is for another test.
@@ -342,7 +349,7 @@ get() {
     : >"$BODY"
     PROBLEM=
     # what is larger than a file may be is an error to curl, and not its end
-    STATUS=$(trap '' XFSZ && curl -q -sS -g --noproxy '*' --path-as-is --max-time "$PATIENCE" \
+    STATUS=$(trap '' XFSZ && exec curl -q -sS -g --noproxy '*' --path-as-is --max-time "$PATIENCE" \
         -o "$BODY" -D "$HEAD" -w '%{http_code}' "$@" "$url" \
         2>/dev/null) || went_wrong $?
 }
@@ -449,12 +456,13 @@ $(difference "               $from${parts[0]}" "               $from${parts[1]}"
 # that fails a student is told what was EXPECTED, and shown what is in the file CAME.
 wire() {
     local script problem status=0
-    script=$(cat)
+    IFS= read -r -d '' script || true
+    script=${script%$'\n'}
     # scripts that wait for an answer
     case $script in
     *read\ * | *take\ * | *times\ * | *$'\n'end\ *) needs answers ;;
     esac
-    problem=$("$TOOLS/wire" "${1:-$PATIENCE_MS}" \
+    problem=$(exec "$TOOLS/wire" "${1:-$PATIENCE_MS}" \
         <<<"port $PORT"$'\n'"$script") || status=$?
     case $status in
     0) return ;;
@@ -572,12 +580,9 @@ back_to() {
 # cannot be looked for, the option for that.
 try_sanitizer() {
     local PROGRAM TASKS=64 SANITIZER=$1 option
-    WORLD=${WORLD:-$BATS_FILE_TMPDIR/world}
-    mkdir -p "$WORLD"
-    PROGRAM=$WORLD/try
-    echo 'int main(void) { return 0; }' >"$PROGRAM.c"
-    # shellcheck disable=SC2086 # it may be several words
-    ${CC:-cc} "-fsanitize=$1" -o "$PROGRAM" "$PROGRAM.c" 2>/dev/null || return 0
+    WORLD=${WORLD:-$BATS_FILE_TMPDIR}
+    PROGRAM=$WORLD/nothing
+    cp "$PREPARED/$1/nothing" "$PROGRAM" 2>/dev/null || return 0
     use_fixed_addresses
     for option in '' :detect_leaks=0; do
         ! (ASAN_OPTIONS=$option become) >/dev/null 2>&1 3>&- 4>&- </dev/null ||

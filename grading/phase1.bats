@@ -201,7 +201,7 @@ status, is http_log's"
         request d "/missing.html"
         printf 'shut c\nshut d\npause 20\n'
     done)
-    now=$("$TOOLS/watch" "$PATIENCE_MS" "$SERVER" at-least \
+    now=$(exec "$TOOLS/watch" "$PATIENCE_MS" "$SERVER" at-least \
         "$BATS_TEST_TMPDIR/err" $((before + 12))) || {
         ! has_ended || now="$(how_it_ended "$SERVER"), after $now"
         explain "12 lines on stderr, besides the $((before)) of before" \
@@ -851,7 +851,7 @@ is lost"
     # clients waiting is not asked further
     while [ "$in_vain" -lt 2 ] && read -r script; do
         script="port ${LINE##* }"$'\n'"${script//;/$'\n'}"
-        script=$("$TOOLS/wire" $((PATIENCE_MS / 5)) <<<"$script") ||
+        script=$(exec "$TOOLS/wire" $((PATIENCE_MS / 5)) <<<"$script") ||
             [[ $script != *"timed out"* ]] || in_vain=$((in_vain + 1))
     done < <(suspects)
     expect_no_report 10

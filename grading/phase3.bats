@@ -47,7 +47,7 @@ serve() {
     "$TOOLS/wire" "${SERVER_MS:-$((PATIENCE_MS * 2))}" \
         <"$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/port" 3>&- 4>&- &
     SERVER=$!
-    PORT=$("$TOOLS/watch" 5000 "$SERVER" ready "$BATS_TEST_TMPDIR/port") ||
+    PORT=$(exec "$TOOLS/watch" 5000 "$SERVER" ready "$BATS_TEST_TMPDIR/port") ||
         trouble "no server can listen: $(<"$BATS_TEST_TMPDIR/port")"
     SERVED="nc -l ${1:+$1 }$PORT"
 }

@@ -11,19 +11,13 @@
 #   limits      limits alone
 #   none        not even these, for programs that one runs anyway
 # JAIL_USER is the number of that other user, if root grades; WORLD the folder that
-# a program is to see; JAIL_TASKS how many processes and threads there may be
-# besides its own.
+# a program is to see; PREPARED what grading/prepare has made; JAIL_TASKS how many
+# processes and threads there may be besides the program's own.
 
 JAIL=${JAIL:-none}
-MEMORY_KB=2000000     # that a program may write to
+MEMORY_KB=2000000     # that a program may use
 ADDRESSES_KB=16000000 # threads have stacks and heaps that they hardly use
 COMPILER_KB=4000000
-
-# What every program needs of the system, if it has it.
-SYSTEM=(/usr /bin /sbin /lib /lib32 /lib64 /nix/store /etc/alternatives /etc/group
-    /etc/host.conf /etc/hosts /etc/ld.so.cache /etc/ld.so.conf /etc/ld.so.conf.d
-    /etc/localtime /etc/nsswitch.conf /etc/passwd /etc/protocols
-    /etc/resolv.conf /etc/services)
 
 # as_user: sets AS_USER to the command that makes one of the other user.
 as_user() {
@@ -52,18 +46,17 @@ surround() {
 # confine [BWRAP-ARGUMENT...]: sets CONFINED to the command that runs a program
 # under test; the arguments are what it sees besides WORLD. For the tests.
 confine() {
-    local path
+    local system
     CONFINED=()
     case $JAIL in
     namespaces)
+        read -r -a system <"$PREPARED/system" || :
         CONFINED=(bwrap --unshare-all --share-net --unshare-user
             --disable-userns --die-with-parent --new-session --cap-drop ALL)
-        for path in "${SYSTEM[@]}"; do
-            CONFINED+=(--ro-bind-try "$path" "$path")
-        done
-        CONFINED+=(--proc /proc --dev /dev --size 67108864 --tmpfs /tmp
-            --size 67108864 --tmpfs /dev/shm --ro-bind "$WORLD" "$WORLD"
-            "$@" --chdir "$PWD" --)
+        # few mounts: each start of a program pays for them
+        CONFINED+=("${system[@]}" --ro-bind "$PREPARED/etc" /etc --proc /proc
+            --dev /dev --size 67108864 --tmpfs /tmp --size 67108864
+            --tmpfs /dev/shm --ro-bind "$WORLD" "$WORLD" "$@" --chdir "$PWD" --)
         ;;
     uid)
         as_user
@@ -82,11 +75,12 @@ end_strays() {
 }
 
 # limit TASKS [any]: limits this shell, which is to become a program, to so many
-# processes and threads and, unless it may use any, to so much memory.
+# processes and threads and, unless it may use any, to so much memory. The stacks of
+# threads count as if they were used; what really is, in all, is reap's to limit.
 limit() {
     [ "$JAIL" != none ] || return 0
     [ -z "${JAIL_TASKS:-}" ] || ulimit -u $((JAIL_TASKS + $1))
-    [ -n "${2:-}" ] || ulimit -d "$MEMORY_KB" -v "$ADDRESSES_KB" 2>/dev/null || :
+    [ -n "${2:-}" ] || ulimit -v "$ADDRESSES_KB" 2>/dev/null || :
 }
 
 # compile FOLDER [MAKE-ARGUMENT...]: has make build what is in FOLDER, a phase's,

@@ -292,6 +292,7 @@ END
 
 # survived: the tests came to their end. What the program got does not matter.
 survived() {
+    run ! grep -q 'the attack of line' "$OUT.log"
     [ "$(jq -r .status "$OUT/results.json")" = graded ]
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 enum { STAT_SIZE = 1024 };
 
@@ -41,6 +42,21 @@ static inline pid_t proc_parent(pid_t pid)
         sscanf(text, " %*c %ld", &parent) != 1)
         return -1;
     return (pid_t)parent;
+}
+
+/* Return how many KB of memory a process is using, 0 if that cannot be seen. */
+static inline long proc_rss_kb(pid_t pid)
+{
+    char path[64];
+    long pages = 0;
+    snprintf(path, sizeof path, "/proc/%ld/statm", (long)pid);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return 0;
+    if (fscanf(file, "%*d %ld", &pages) != 1)
+        pages = 0;
+    fclose(file);
+    return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
 /* Call visit for each child of a process, in no order. */

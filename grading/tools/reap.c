@@ -2,6 +2,8 @@
  * behind, daemons too.
  * usage: reap [-u UID] MS COMMAND [ARGUMENT...]
  *
+ * When memory gets scarce, what of it uses more than HOG_KB is ended.
+ *
  * With -u, of root, all processes of that user are ended as well: at the end,
  * and each time that the folders which everybody may write to have lost more
  * than LOSS_MAX_KB of their room.
@@ -30,7 +32,8 @@ enum {
     INTERVAL_MS = 4,
     SWEEPS = 2000, /* so often ends what keeps starting more */
     TOO_LATE = 124,
-    LOOKS = 25, /* at the clock, for one at the disks */
+    LOOKS = 25, /* at the clock, for one at memory and disks */
+    HOG_KB = 1000000,
     LOSS_MAX_KB = 3000000,
 };
 
@@ -81,14 +84,43 @@ static void end_user(uid_t user)
     waitpid(child, NULL, 0);
 }
 
+/* Return the number in a line of /proc/meminfo, in KB, or -1. */
+static long meminfo_kb(const char *name)
+{
+    char line[128];
+    long kb = -1;
+    FILE *file = fopen("/proc/meminfo", "r");
+    if (!file)
+        return -1;
+    while (kb < 0 && fgets(line, sizeof line, file))
+        if (strncmp(line, name, strlen(name)) == 0)
+            kb = atol(line + strlen(name));
+    fclose(file);
+    return kb;
+}
+
+static void end_hogs(pid_t pid)
+{
+    if (proc_rss_kb(pid) > HOG_KB)
+        kill(pid, SIGKILL);
+    proc_children(pid, end_hogs);
+}
+
+/* End the largest of the command's processes if three quarters of memory are
+ * in use, by whomever. */
+static void guard_memory(void)
+{
+    if (meminfo_kb("MemAvailable:") < meminfo_kb("MemTotal:") / 4)
+        proc_children(getpid(), end_hogs);
+}
+
 /* End the user's processes if the disks get full. */
 static void guard_room(uid_t user)
 {
     static long long before[SHARED_FOLDERS];
     static int looks;
     long long now[SHARED_FOLDERS];
-    if (looks++ % LOOKS != 0)
-        return;
+    looks++;
     look_at_room(looks == 1 ? before : now);
     for (int i = 0; looks > 1 && i < SHARED_FOLDERS; i++)
         if (now[i] < before[i] - LOSS_MAX_KB)
@@ -116,11 +148,14 @@ static void end_all(pid_t group, uid_t user)
 /* Wait for the command. Return its exit status, as this program's. */
 static int wait_for(pid_t command, long long limit, uid_t user)
 {
-    int status;
+    int status, looks = 0;
     while (!told_to_stop && fair_ms() < limit) {
         pid_t ended = waitpid(-1, &status, WNOHANG);
-        if (user)
-            guard_room(user);
+        if (looks++ % LOOKS == 0) {
+            guard_memory();
+            if (user)
+                guard_room(user);
+        }
         if (ended == command)
             return WIFEXITED(status) ? WEXITSTATUS(status)
                                      : 128 + WTERMSIG(status);
