@@ -30,6 +30,8 @@ END
 
 setup() {
     needs jq
+    # a platform's make is nobody's child, and does not say where it enters
+    unset MAKEFLAGS MFLAGS MAKELEVEL
     PLACE=$BATS_TEST_TMPDIR/place
     mkdir "$PLACE"
 }
