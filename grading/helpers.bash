@@ -511,8 +511,9 @@ half_requests() {
     for ((i = 1; i <= $1; i++)); do
         echo "open c$i"
         echo "send c$i GET /f$i/page HTTP/1.1\\r\\nHo"
-        # let a server with a short queue (listen) accept these
-        [ $((i % 4)) -ne 0 ] || echo "pause 10"
+        # let the first be really first with its thread, and let a server with a
+        # short queue (listen) accept these
+        [ "$i" -ne 1 ] && [ $((i % 4)) -ne 0 ] || echo "pause 10"
     done
 }
 

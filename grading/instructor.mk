@@ -14,6 +14,9 @@ class: ## grade all in SUBMISSIONS=dir, JOBS=n at a time, into RESULTS=dir
 test: ## test the kit itself: the reference solutions, the tests, the tools
 	@grading/selftest/run
 
+wrong: ## grade all wrong programs; make test grades half of them a day
+	@grading/selftest/wrong
+
 staircase: ## fill the starter in step by step, and print the scores
 	@grading/selftest/staircase
 
@@ -44,5 +47,5 @@ similarity: ## look for what is alike in the submissions in SUBMISSIONS=folder
 format: ## lay out all C files as .clang-format says
 	clang-format -i */*.[ch] grading/*/*.c
 
-.PHONY: handout class test staircase gradescope autolab classroom50 actions \
+.PHONY: handout class test wrong staircase gradescope autolab classroom50 actions \
 	prairielearn vpl csv similarity format
