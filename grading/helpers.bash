@@ -48,14 +48,17 @@ prepare() {
 # failed, shows what the program said.
 clean_up() {
     local pid
-    for pid in $(jobs -rp); do
+    # not $(jobs -rp): a process less, for each test
+    jobs -rp >"$BATS_TEST_TMPDIR/jobs"
+    while read -r pid; do
         kill -KILL "$pid"
         wait "$pid"
-    done 2>/dev/null
+    done <"$BATS_TEST_TMPDIR/jobs" 2>/dev/null
     end_strays
     [ -n "${BATS_TEST_COMPLETED:-}${BATS_TEST_SKIPPED:-}" ] || say_more
     # many tests at hundreds of megabytes each would fill the disk
-    [ -n "${BATS_TEST_SKIPPED:-}" ] || rm -rf "${BATS_TEST_TMPDIR:?}"/* "${WORLD:?}"/*
+    [ -n "${BATS_TEST_SKIPPED:-}" ] || rm -rf "${BATS_TEST_TMPDIR:?}"/* \
+        "${WORLD:?}"/[!r]* "${ROOT:?}"/* "$ROOT"/.[!.]*
 }
 
 # A test has failed: what else there is to say about it.
@@ -631,10 +634,20 @@ expect_no_report() {
     expect_clean "$1"
 }
 
+# has_report: something in the file err may be a sanitizer's.
+has_report() {
+    local line
+    while IFS= read -r line; do
+        [[ $line != *Sanitizer* && $line != *"runtime error"* ]] || return 0
+    done <"$BATS_TEST_TMPDIR/err"
+    return 1
+}
+
 # expect_clean REQUESTS [COMMAND]: no sanitizer has complained of the program that
 # ended; COMMAND is what it did.
 expect_clean() {
     local found run=${2:+; $2}
+    has_report || return 0
     found=$(head -c 1000000 "$BATS_TEST_TMPDIR/err" |
         LC_ALL=C awk -v phase="$PHASE" -v requests="$1" \
             -f "$BATS_TEST_DIRNAME/lib/sanitizer.awk")

@@ -20,6 +20,8 @@ teardown() {
     clean_up
 }
 
+printf -v LONG '/%06000d' 0 # a target
+
 # expect_file TARGET [FILE]: a request for it is answered with the file of that
 # name below the root.
 expect_file() {
@@ -308,7 +310,7 @@ SO_REUSEADDR"
 # bats test_tags=id:request-in-pieces, points:1, see:receive_request
 @test "A request is received whole, be it in pieces or 3 KB long" {
     local request='GET /s.html HTTP/1.1\r\nHost: localhost\r\n\r\n' i at=()
-    local options=()
+    local line options=()
     LIKELY="one recv may bring only a part: loop until http_head_complete"
     needs connection-closed next-request
     echo split >"$ROOT/s.html"
@@ -341,7 +343,8 @@ END
     expect_body "$ROOT/s.html"
     LIKELY="receive as much as request->head has room for"
     for ((i = 10; i < 40; i++)); do
-        options+=(-H "X-Line-$i: $(printf '%080d' "$i")")
+        printf -v line 'X-Line-%d: %080d' "$i" "$i"
+        options+=(-H "$line")
     done
     get /s.html "${options[@]}"
     SENT="curl -i http://127.0.0.1:$PORT/s.html -H 'X-Line-10: 000...' with 30 \
@@ -404,14 +407,14 @@ an empty file is a file too"
 
 # bats test_tags=id:around-buffer-sizes, points:1, see:send_file
 @test "Empty files and those around the usual buffer sizes are sent whole" {
-    local size sizes=(0 1 255 256 257 511 512 513 1023 1024 1025 2047 2048 2049
+    local size text sizes=(0 1 255 256 257 511 512 513 1023 1024 1025 2047 2048 2049
         4095 4096 4097 8191 8192 8193 32767 32768 32769 65535 65536 65537)
     LIKELY="read and send until all is sent, each time as many bytes as were read"
     needs connection-closed next-request
-    numbers "$BATS_TEST_TMPDIR/text" 109999
+    text=$(seq 100000 109999)
     start_server
     for size in "${sizes[@]}"; do
-        head -c "$size" "$BATS_TEST_TMPDIR/text" >"$ROOT/f$size"
+        printf %s "${text:0:size}" >"$ROOT/f$size"
         answer_to "$size" "/f$size"
     done >"$BATS_TEST_TMPDIR/wire"
     SENT="curl -i http://127.0.0.1:$PORT/f0, and files of other sizes"
@@ -615,7 +618,7 @@ END
         wire < <(printf 'open c\nsend c %s\nshut c\n' "$request")
         is_alive
     done
-    get "/$(printf '%06000d' 0)"
+    get "$LONG"
     SENT="curl -i http://127.0.0.1:$PORT/000... of 6000 bytes"
     is_alive
 }
@@ -797,18 +800,20 @@ END
 # suspects: prints scripts of clients, one a line, each of which has brought down
 # some server.
 suspects() {
-    local i more=
+    local i line more=
     local lines=("GET /page.html" "GET /missing" "HEAD /page.html"
         "BREW /page.html" "GET /folder" "GET /folder/" "GET /a%20b?c"
         "GET /$DEEP")
     # a little more than buffers hold: of much more it is not told where it was
     for i in 70 105 140 260 520 1030 2060 4100 6000; do
-        lines+=("GET /$(printf "%0${i}d" 0)")
+        printf -v line "GET /%0${i}d" 0
+        lines+=("$line")
     done
     printf 'open c;send c %s HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n;head c /dev/null\n' \
         "${lines[@]}"
     for ((i = 100; i < 250; i++)); do
-        more+="X-Line-$i: $(printf '%0110d' "$i")\\r\\n"
+        printf -v line 'X-Line-%d: %0110d\\r\\n' "$i" "$i"
+        more+=$line
     done
     cat <<END
 open c;drip c GET /page.html HTTP/1.1\r\nHost: a\r\n\r\n;head c /dev/null
@@ -841,7 +846,7 @@ is lost"
     random_file "$BATS_TEST_TMPDIR/garbage" 3000
     numbers "$ROOT/big.txt" 999999
     # which Location repeats
-    DEEP=$(printf '%0250d/%0250d/%0250d/%0250d' 1 2 3 4)
+    printf -v DEEP '%0250d/%0250d/%0250d/%0250d' 1 2 3 4
     mkdir -p "$ROOT/folder" "$ROOT/$DEEP"
     try 0 "$ROOT" || {
         expect_clean 1

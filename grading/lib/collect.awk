@@ -1,6 +1,8 @@
 # collect.awk - makes of a phase's tests and of what bats said about them one
 # record a test, its fields separated by tabs:
 #   id phase name points max_points status duration_ms see output
+# STREAM is what bats -F cat prints, each line with the milliseconds until then in
+# front (see tools/stamp.c).
 # In output a line end is \n, a tab \t and a backslash \\; see records.awk.
 # usage: awk -f collect.awk -v phase=N -v none=FILE phaseN.bats STREAM
 #
@@ -54,7 +56,13 @@ FNR == NR {
 
 # --- the stream
 
+{
+    now = $1
+    sub(/^[0-9]+ /, "")
+}
+
 /^1\.\.[0-9]+$/ {
+    before = now
     planned = substr($0, 4)
 }
 
@@ -65,7 +73,8 @@ FNR == NR {
     current = result + 0
     sub(/^[0-9]+ /, "", result)
     done[current]++
-    ms[current] = 0
+    ms[current] = now - before
+    before = now
     status[current] = passed ? "passed" : "failed"
     if (match(result, / # skip( .*)?$/)) {
         status[current] = "skipped"
@@ -77,10 +86,6 @@ FNR == NR {
     }
     if (match(result, / # timeout after [0-9]+s$/)) {
         status[current] = "timeout"
-        result = substr(result, 1, RSTART - 1)
-    }
-    if (match(result, / in [0-9]+ms$/)) {
-        ms[current] = substr(result, RSTART + 4, RLENGTH - 6)
         result = substr(result, 1, RSTART - 1)
     }
     if (result != name[current])

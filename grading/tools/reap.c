@@ -29,10 +29,10 @@
 #include "proc.h"
 
 enum {
-    INTERVAL_MS = 4,
+    INTERVAL_MS = 8,
     SWEEPS = 2000, /* so often ends what keeps starting more */
     TOO_LATE = 124,
-    LOOKS = 25, /* at the clock, for one at memory and disks */
+    LOOKS = 12, /* at the clock, for one at memory and disks */
     HOG_KB = 1000000,
     LOSS_MAX_KB = 3000000,
 };
