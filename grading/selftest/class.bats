@@ -259,9 +259,17 @@ EOF
     echo namespaces >"$STUB/jail"
     run -2 class JAIL=uid
     echo uid >"$STUB/jail"
+}
+
+@test "submissions that run as another user cannot read the others" {
+    submit alice passed
+    echo uid >"$STUB/jail"
     chmod 755 submissions
-    run -2 class
-    [[ "$output" == *"chmod go-rwx"* ]]
+    run -0 class
+    [[ "$output" == *"closing $PWD/submissions"* ]]
+    [ -z "$(find submissions -prune -perm /077)" ]
+    run -0 class
+    [[ "$output" != *closing* ]]
 }
 
 @test "wrong settings are explained" {
