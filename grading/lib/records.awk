@@ -125,8 +125,10 @@ function slowest(count,    i, best, used) {
 }
 
 # seconds(MS): so many milliseconds, in seconds.
-function seconds(milliseconds) {
-    return sprintf("%.1f s", milliseconds / 1000)
+function seconds(milliseconds,    tenths) {
+    # not by %.1f, which rounds 0.25 up in one awk and down in another
+    tenths = int((milliseconds + 50) / 100)
+    return int(tenths / 10) "." tenths % 10 " s"
 }
 
 # unescaped(TEXT): undoes what collect.awk did to a test's output.
