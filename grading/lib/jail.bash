@@ -18,6 +18,7 @@ JAIL=${JAIL:-none}
 MEMORY_KB=2000000     # that a program may use
 ADDRESSES_KB=16000000 # threads have stacks and heaps that they hardly use
 COMPILER_KB=4000000
+COMPILER_S=20         # of processor time: a busy machine is no student's fault
 
 # as_user: sets AS_USER to the command that makes one of the other user.
 as_user() {
@@ -90,6 +91,7 @@ compile() (
     confine --ro-bind "${1%/*}" "${1%/*}" --bind "$1" "$1"
     [ "$JAIL" != uid ] || chown "$JAIL_USER" "$1"
     ulimit -v "$COMPILER_KB" 2>/dev/null || :
+    ulimit -t "$COMPILER_S"
     exec "$PREPARED/tools/fresh" ${CONFINED[@]+"${CONFINED[@]}"} make -C "$@" \
         ${CC:+CC="$CC"} ${CFLAGS_EXTRA:+CFLAGS_EXTRA="$CFLAGS_EXTRA"}
 )

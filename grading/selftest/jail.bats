@@ -13,7 +13,7 @@ setup_file() {
     chmod 755 "$OPEN"
     BATS_TEST_TMPDIR=$OPEN copy_kit
     cp "$BATS_TEST_DIRNAME/few.bats" "$COPY/grading/phase1.bats"
-    sed -i.old "s/^BUILD_LIMIT_MS=.*/BUILD_LIMIT_MS=4000/" "$COPY/grading/grade"
+    sed -i.old "s/^COMPILER_S=.*/COMPILER_S=4/" "$COPY/grading/lib/jail.bash"
     export COPY PREPARED=$BATS_FILE_TMPDIR/prepared
     "$COPY/grading/prepare" "$PREPARED"
 }
