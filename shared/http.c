@@ -98,7 +98,7 @@ static char *request_line(struct http_request *request)
 }
 
 /* Return what follows the head's empty line, or NULL while there is none. */
-static char *head_end(char *start, char *end)
+static char *head_end(char *start, const char *end)
 {
     char *lf = start;
     while (lf < end && (lf = memchr(lf, '\n', (size_t)(end - lf)))) {
@@ -123,7 +123,7 @@ int http_head_complete(struct http_request *request)
 
 /* Cut the line at *next off the head that ends at end. Return it as a string
  * without its line end, *next after it; NULL if it has a bare CR or a NUL. */
-static char *cut_line(char **next, char *end)
+static char *cut_line(char **next, const char *end)
 {
     char *line = *next;
     char *lf = memchr(line, '\n', (size_t)(end - line));
@@ -286,7 +286,7 @@ static int decode(char *path)
         if (c == '#' || (c == '%' && !is_escape(in)))
             return 400;
         if (c == '%') {
-            c = hex_value(in[1]) << 4 | hex_value(in[2]);
+            c = hex_value(in[1]) * 16 + hex_value(in[2]);
             in += 2;
         }
         if (is_control(c))
@@ -687,9 +687,9 @@ static int parse_chunk_size(struct http_response *response, int cut)
     if (hex_value(*c) < 0)
         return -1;
     for (; hex_value(*c) >= 0; c++) {
-        if (size > LLONG_MAX >> 4)
+        if (size > LLONG_MAX / 16)
             return -1;
-        size = size << 4 | hex_value(*c);
+        size = size * 16 + hex_value(*c);
     }
     if (*c == '\0' ? cut : !strchr("; \t", *c))
         return -1;

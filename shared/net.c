@@ -220,7 +220,7 @@ void net_hang_up(int client, int more)
 int net_limit(int socket)
 {
     int ms = net_timeout();
-    struct timeval limit = {ms / 1000, ms % 1000 * 1000};
+    struct timeval limit = {ms / 1000, (suseconds_t)(ms % 1000) * 1000};
     if (setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) ||
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit))
         return -1;

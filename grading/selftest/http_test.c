@@ -33,7 +33,7 @@ static int passed, failed;
 static void print_quoted(const char *before, const char *text)
 {
     printf("%s\"", before);
-    for (int i = 0; text[i] && i < 200; i++)
+    for (int i = 0; i < 200 && text[i]; i++)
         if (text[i] >= ' ' && text[i] <= '~')
             putchar(text[i]);
         else

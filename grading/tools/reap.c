@@ -118,13 +118,13 @@ static void guard_memory(void)
 static void guard_room(uid_t user)
 {
     static long long before[SHARED_FOLDERS];
-    static int looks;
+    static int has_looked;
     long long now[SHARED_FOLDERS];
-    looks++;
-    look_at_room(looks == 1 ? before : now);
-    for (int i = 0; looks > 1 && i < SHARED_FOLDERS; i++)
+    look_at_room(has_looked ? now : before);
+    for (int i = 0; has_looked && i < SHARED_FOLDERS; i++)
         if (now[i] < before[i] - LOSS_MAX_KB)
             end_user(user);
+    has_looked = 1;
 }
 
 /* End the command's group, and one generation of its descendants after the

@@ -121,7 +121,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     start = now();
     for (int i = 0; i < CLIENTS; i++)
-        clients[i] = (struct client){i * BETWEEN_MS, -1, -1, -1, 0};
+        clients[i] = (struct client){(long long)i * BETWEEN_MS, -1, -1, -1, 0};
     while (now() < LIMIT_MS && play(&server) < CLIENTS)
         ;
     for (int i = 0; i < CLIENTS; i++)

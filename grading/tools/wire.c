@@ -343,6 +343,7 @@ static void wait_until_taken(const struct connection *c)
 {
     if (under_way(c->fd) < 0)
         poll(NULL, 0, UNSEEN_MS);
+    /* NOLINTNEXTLINE(misc-redundant-expression): the second may differ */
     while (under_way(c->fd) > 0 || under_way(c->fd) > 0) {
         check_deadline(c->name);
         poll(NULL, 0, 1);
