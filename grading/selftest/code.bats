@@ -109,7 +109,7 @@ http_test() {
         grading/platforms/{build,csv,gather,run,show,similarity} \
         grading/platforms/actions/grade grading/platforms/gradescope/* \
         grading/platforms/prairielearn/run \
-        grading/selftest/{run,crowd,soak,staircase,wrong,kit.bash,*.bats}
+        grading/selftest/{run,crowd,fresh-machine,soak,staircase,wrong,kit.bash,*.bats}
     # their last line calls what is put before it
     shellcheck -e SC2329 grading/platforms/vpl/*.sh
 }
