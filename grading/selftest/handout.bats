@@ -107,6 +107,12 @@ END
     done
 }
 
+@test "a kit without its history is handed out, too" {
+    copy_kit
+    rm -rf "$COPY/.git"
+    make -s -C "$COPY" handout
+}
+
 @test "a handout of phase 1 has phase 1, and grades it" {
     copy_kit
     make -s -C "$COPY" handout PHASE=1
