@@ -37,9 +37,9 @@ submission() {
     done
 }
 
-# query FILTER: prints what jq makes of the results.
+# query FILTER: prints what jq makes of the results; for a test that needs jq. (A skip
+# in the subshell that it is called in would skip nothing.)
 query() {
-    needs jq
     jq -r "$1" "$RESULTS"
 }
 
@@ -92,6 +92,7 @@ path_without() {
 # --- wrong ones
 
 @test "a test that is not run says why, and brings no points" {
+    needs jq
     submission 1
     echo 'int main(void) { return 0; }' >"$SUBMISSION/phase1/webserver.c"
     grade -p 1 "$SUBMISSION"
@@ -116,6 +117,7 @@ path_without() {
 }
 
 @test "a program that does not compile gets no points, and is told why" {
+    needs jq
     submission 1 2
     echo 'int main(void) { return missing_semicolon }' \
         >"$SUBMISSION/phase2/webserver.c"
@@ -128,6 +130,7 @@ path_without() {
 }
 
 @test "a submission without sources gets no points, and is told what to do" {
+    needs jq
     mkdir -p "$SUBMISSION/phase1"
     echo 'not C' >"$SUBMISSION/phase1/webserver.txt"
     grade "$SUBMISSION"
@@ -160,6 +163,7 @@ path_without() {
 # --- results
 
 @test "results.json has what the contract says" {
+    needs jq
     submission 1
     grade -p 1 "$SUBMISSION"
     [ "$(query '.schema, .submission, .status, .score, .max_score' | tr '\n' ' ')" = \
@@ -172,6 +176,7 @@ path_without() {
 }
 
 @test "what a program prints stays proper JSON, and cannot become a result" {
+    needs jq
     submission 1
     cat >"$SUBMISSION/phase1/webserver.c" <<'END'
 #include <stdio.h>
@@ -189,6 +194,7 @@ END
 
 @test "the same seed gives the same names" {
     local round
+    needs jq
     submission 1
     sed 's/http_status(errno)/403/' "$KIT/phase1/webserver.c" \
         >"$SUBMISSION/phase1/webserver.c"
@@ -218,6 +224,7 @@ END
 }
 
 @test "an instructor's private tests are graded with the others" {
+    needs jq
     copy_kit
     mkdir "$COPY/grading/private"
     # bats would take a line with @test here for one of this file
@@ -242,6 +249,7 @@ END
 # expect_error WORDS: the grader says so, in the results too, and ends with 2.
 expect_error() {
     local status=0
+    needs jq
     PATH=${TEST_PATH:-$PATH} "$GRADE" -o "$OUT" "${1}" >"$LOG" 2>&1 || status=$?
     cat "$LOG"
     [ "$status" -eq 2 ]

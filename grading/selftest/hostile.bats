@@ -174,6 +174,7 @@ own_network() {
 
 @test "without a free port there is an error, and no zero" {
     own_network
+    needs ip
     mkdir "$SUBMISSION"
     cp -R "$KIT/phase1" "$SUBMISSION/"
     # shellcheck disable=SC2016 # for the inner shell
