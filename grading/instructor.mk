@@ -17,6 +17,9 @@ test: ## test the kit itself: the reference solutions, the tests, the tools
 wrong: ## grade all wrong programs; make test grades half of them a day
 	@grading/selftest/wrong
 
+fuzz: ## have libFuzzer try requests and paths for 10 minutes each
+	@grading/selftest/fuzz
+
 fresh: ## do what the READMEs say on a minimal Debian, which root makes for that
 	@grading/selftest/fresh-machine
 
@@ -50,5 +53,5 @@ similarity: ## look for what is alike in the submissions in SUBMISSIONS=folder
 format: ## lay out all C files as .clang-format says
 	clang-format -i */*.[ch] grading/*/*.c
 
-.PHONY: handout class test wrong fresh staircase gradescope autolab classroom50 actions \
-	prairielearn vpl csv similarity format
+.PHONY: handout class test wrong fuzz fresh staircase gradescope autolab \
+	classroom50 actions prairielearn vpl csv similarity format

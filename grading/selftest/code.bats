@@ -64,6 +64,17 @@ http_test() {
     http_test gcc -fsanitize=address,undefined -fno-sanitize-recover=all
 }
 
+@test "libFuzzer finds nothing in http.c, for a second from the seeds on" {
+    needs clang
+    mkdir "$BATS_TEST_TMPDIR/grading"
+    cp -R shared "$BATS_TEST_TMPDIR/"
+    cp -R grading/selftest "$BATS_TEST_TMPDIR/grading/"
+    run "$BATS_TEST_TMPDIR/grading/selftest/fuzz" -t 1
+    [ "$status" -ne 2 ] || skip "$output"
+    echo "$output"
+    [ "$status" -eq 0 ]
+}
+
 @test "the servers differ by threads and nothing else" {
     local phase
     # without the title, the includes, main, and the functions about threads
@@ -91,7 +102,8 @@ http_test() {
         grading/platforms/{build,csv,gather,run,show,similarity} \
         grading/platforms/actions/grade grading/platforms/gradescope/* \
         grading/platforms/prairielearn/run \
-        grading/selftest/{run,crowd,fresh-machine,soak,staircase,wrong,kit.bash,*.bats}
+        grading/selftest/{run,crowd,fuzz,fresh-machine,soak,staircase,wrong} \
+        grading/selftest/{kit.bash,*.bats}
     # their last line calls what is put before it
     shellcheck -e SC2329 grading/platforms/vpl/*.sh
 }
