@@ -102,7 +102,7 @@ http_test() {
         grading/platforms/{build,csv,gather,run,show,similarity} \
         grading/platforms/actions/grade grading/platforms/gradescope/* \
         grading/platforms/prairielearn/run \
-        grading/selftest/{run,crowd,fuzz,fresh-machine,soak,staircase,wrong} \
+        grading/selftest/{run,crowd,endure,fuzz,fresh-machine,soak,staircase,wrong} \
         grading/selftest/{kit.bash,*.bats}
     # their last line calls what is put before it
     shellcheck -e SC2329 grading/platforms/vpl/*.sh
