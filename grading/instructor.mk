@@ -20,6 +20,9 @@ wrong: ## grade all wrong programs; make test grades half of them a day
 fuzz: ## have libFuzzer try requests and paths for 10 minutes each
 	@grading/selftest/fuzz
 
+endure: ## send a million requests to each server: does it stay as it was?
+	@grading/selftest/endure
+
 fresh: ## do what the READMEs say on a minimal Debian, which root makes for that
 	@grading/selftest/fresh-machine
 
@@ -53,5 +56,5 @@ similarity: ## look for what is alike in the submissions in SUBMISSIONS=folder
 format: ## lay out all C files as .clang-format says
 	clang-format -i */*.[ch] grading/*/*.c
 
-.PHONY: handout class test wrong fuzz fresh staircase gradescope autolab \
+.PHONY: handout class test wrong fuzz endure fresh staircase gradescope autolab \
 	classroom50 actions prairielearn vpl csv similarity format
