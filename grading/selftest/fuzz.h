@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* libFuzzer's own names, which no header of its declares */
-int LLVMFuzzerInitialize(int *argc, char ***argv);
+/* libFuzzer's own name, which no header of its declares */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* As assert, but no option of the compiler takes it away. */

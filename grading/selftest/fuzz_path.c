@@ -58,15 +58,12 @@ static void make_links(void)
         err(2, "z");
 }
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
+static void make_tree(void)
 {
-    (void)argc;
-    (void)argv;
     make_files();
     if (chdir("w/r") < 0)
         err(2, "w/r");
     make_links();
-    return 0;
 }
 
 /* Return the descriptor that the next open will give. */
@@ -84,8 +81,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct stat info;
     off_t length = -1;
 
-    if (next < 0)
+    if (next < 0) {
+        make_tree();
         next = next_descriptor();
+    }
     size = size < sizeof path ? size : sizeof path - 1;
     memcpy(path, data, size);
     path[size] = '\0';
