@@ -53,8 +53,11 @@ csv: ## print a table of RESULTS/*/results.json, for a gradebook
 similarity: ## look for what is alike in the submissions in SUBMISSIONS=folder
 	@grading/platforms/similarity "$(SUBMISSIONS)"
 
+bench: phase1 phase2 ## compare the servers with those installed: build/bench.svg
+	@grading/bench
+
 format: ## lay out all C files as .clang-format says
 	clang-format -i */*.[ch] grading/*/*.c
 
 .PHONY: handout class test wrong fuzz endure fresh staircase gradescope autolab \
-	classroom50 actions prairielearn vpl csv similarity format
+	classroom50 actions prairielearn vpl csv similarity bench format

@@ -96,7 +96,7 @@ http_test() {
 
 @test "shellcheck finds nothing in the scripts" {
     needs shellcheck
-    shellcheck grading/grade grading/prepare grading/timeline handout/build \
+    shellcheck grading/{grade,prepare,timeline,bench} handout/build \
         handout/pack grading/helpers.bash grading/lib/*jail.bash grading/*.bats \
         grading/class/{run,one,unpack} grading/tools/build .ci/run \
         grading/platforms/{build,csv,gather,run,show,similarity} \

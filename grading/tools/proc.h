@@ -59,6 +59,26 @@ static inline long proc_rss_kb(pid_t pid)
     return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
+/* Return how many milliseconds of processor time a process has used, all its
+ * threads, and if asked for its children that have ended and been waited for;
+ * -1 if that cannot be seen. */
+static inline long long proc_cpu_ms(pid_t pid, int with_children)
+{
+    char name[STAT_SIZE], text[STAT_SIZE];
+    unsigned long user, system;
+    long of_children[2];
+    if (proc_stat(pid, name, text) < 0)
+        return -1;
+    if (sscanf(text,
+            " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld",
+            &user, &system, of_children, of_children + 1) != 4)
+        return -1;
+    long long ticks = (long long)(user + system);
+    if (with_children)
+        ticks += of_children[0] + of_children[1];
+    return ticks * 1000 / sysconf(_SC_CLK_TCK);
+}
+
 /* Call visit for each child of a process, in no order. */
 static inline void proc_children(pid_t parent, void visit(pid_t child))
 {

@@ -111,20 +111,6 @@ static int shared(pid_t pid, const char *what)
     return most;
 }
 
-/* Return how many milliseconds of processor time the process has used, -1 if
- * that cannot be seen. */
-static int cpu_ms(pid_t pid)
-{
-    char name[STAT_SIZE], text[STAT_SIZE];
-    unsigned long user, system;
-    if (proc_stat(pid, name, text) < 0)
-        return -1;
-    if (sscanf(text, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-            &user, &system) != 2)
-        return -1;
-    return (int)((user + system) * 1000 / (unsigned long)sysconf(_SC_CLK_TCK));
-}
-
 /* Return how many lines the file has, which may be still to be made. */
 static int lines(const char *path)
 {
@@ -145,7 +131,7 @@ static int how_many(pid_t pid, const char *what)
     if (strcmp(what, "fds") == 0 || strncmp(what, "Vm", 2) == 0)
         return shared(pid, what);
     if (strcmp(what, "cpu") == 0)
-        return cpu_ms(pid);
+        return (int)proc_cpu_ms(pid, 0);
     if (strcmp(what, "threads") != 0)
         return lines(what);
     snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
