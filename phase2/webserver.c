@@ -60,22 +60,22 @@ static int receive_request(int client, struct http_request *request)
 
 /* Log the answer, and send its status line and header lines; the body has this
  * type and size. Return 0, or -1 when the connection is gone. */
-static int send_header(int client, const struct http_request *request,
-    int status, const char *type, off_t size)
+static int send_header(int client, struct http_request *request, int status,
+    const char *type, off_t size)
 {
     http_log(request, status);
     /* Fill in start: write into one buffer (snprintf) the status line, with the
      * words of http_reason; the lines Content-Type and Content-Length; those of
      * http_lines; an empty line. Each ends in CR LF. Send it with net_send. */
-    char lines[HTTP_LINES_SIZE], header[HTTP_LINES_SIZE + 256];
+    char header[HTTP_LINES_SIZE + 256];
     int length = snprintf(header, sizeof header,
         "HTTP/1.1 %d %s\r\n"
         "Content-Type: %s\r\n"
         "Content-Length: %lld\r\n"
         "%s\r\n",
         status, http_reason(status), type, (long long)size,
-        http_lines(lines, status, request));
-    return net_send(client, header, (size_t)length, NET_MORE);
+        http_lines(request, status));
+    return net_send(client, header, (size_t)length);
     /* Fill in stub
     return net_todo(__FILE__, __func__, client, request, status, type, size);
     Fill in end */
@@ -101,11 +101,11 @@ static void send_file(int client, int file, off_t size)
     /* Fill in start: read a piece (read) and send what came (net_send), until
      * size bytes are sent: never more, even if the file grows meanwhile, and
      * without an endless loop if it shrinks. */
-    char piece[32 * 1024];
+    char piece[8 * 1024];
     while (size > 0) {
         size_t want = size < (off_t)sizeof piece ? (size_t)size : sizeof piece;
         ssize_t n = read(file, piece, want);
-        if (n <= 0 || net_send(client, piece, (size_t)n, NET_NOW) < 0)
+        if (n <= 0 || net_send(client, piece, (size_t)n) < 0)
             return;
         size -= n;
     }
@@ -115,8 +115,7 @@ static void send_file(int client, int file, off_t size)
 }
 
 /* Answer with a page that says what status means, 404 for example. */
-static void send_error(
-    int client, const struct http_request *request, int status)
+static void send_error(int client, struct http_request *request, int status)
 {
     char page[1024] = "";
     /* Fill in start: write a short HTML page with the status and the words of
@@ -129,37 +128,37 @@ static void send_error(
     size_t size = strlen(page);
     if (send_header(client, request, status, "text/html", (off_t)size) == 0 &&
         !request->no_body)
-        net_send(client, page, size, NET_NOW);
+        net_send(client, page, size);
 }
 
 /* Answer one request, whatever it is, and close the connection. */
 static void handle_client(int client)
 {
-    struct http_request request;
+    struct http_request *request = http_begin();
     off_t size;
     int file;
 
-    http_begin(&request);
-    int status = receive_request(client, &request);
+    int status = receive_request(client, request);
     if (status == 0)
-        status = open_file(request.path, &file, &size);
+        status = open_file(request->path, &file, &size);
     if (status > 0)
-        send_error(client, &request, status);
+        send_error(client, request, status);
     if (status == 0) {
-        const char *type = http_type(request.path);
-        if (send_header(client, &request, 200, type, size) == 0 &&
-            !request.no_body)
+        const char *type = http_type(request->path);
+        if (send_header(client, request, 200, type, size) == 0 &&
+            !request->no_body)
             send_file(client, file, size);
         close(file);
     }
-    /* Fill in start: say that nothing follows (net_hang_up; request.more says
+    /* Fill in start: say that nothing follows (net_hang_up; request->more says
      * whether the client may still be sending), then close its socket (close).
      */
-    net_hang_up(client, request.more);
+    net_hang_up(client, request->more);
     close(client);
     /* Fill in stub
     net_todo(__FILE__, "close in handle_client", client);
     Fill in end */
+    free(request);
 }
 
 /* What a thread does: handle the client whose socket argument points to. */

@@ -75,14 +75,18 @@ static int all(const char *text, int (*test)(int))
 
 /* Requests: how much of one is there */
 
-void http_begin(struct http_request *request)
+struct http_request *http_begin(void)
 {
+    struct http_request *request;
+    while (!(request = malloc(sizeof *request)))
+        net_pause();
     request->method = NULL;
     request->path = NULL;
     request->no_body = 0;
     request->more = 1;
     request->deadline = net_clock() + net_timeout();
     request->used = 0;
+    return request;
 }
 
 /* Return the start of the request line: a client may send empty lines before it
@@ -529,17 +533,16 @@ static size_t escape(char *out, size_t size, const char *text,
     return used;
 }
 
-char *http_lines(
-    char lines[HTTP_LINES_SIZE], int status, const struct http_request *request)
+const char *http_lines(struct http_request *request, int status)
 {
     time_t now = time(NULL);
     struct tm utc;
     gmtime_r(&now, &utc);
     /* its names are English as long as nobody calls setlocale */
-    size_t used = strftime(lines, HTTP_LINES_SIZE,
+    size_t used = strftime(request->lines, sizeof request->lines,
         "Date: %a, %d %b %Y %H:%M:%S GMT\r\nConnection: close\r\n", &utc);
-    char *next = lines + used;
-    size_t room = HTTP_LINES_SIZE - used;
+    char *next = request->lines + used;
+    size_t room = sizeof request->lines - used;
     if (status == 405)
         snprintf(next, room, "Allow: GET, HEAD\r\n");
     if (status == 301) {
@@ -549,7 +552,7 @@ char *http_lines(
         n += escape(next + n, room - n - 4, path, is_name, "%%%02X");
         snprintf(next + n, room - n, "/\r\n");
     }
-    return lines;
+    return request->lines;
 }
 
 static int is_printable(int c)

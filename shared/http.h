@@ -25,10 +25,17 @@ struct http_request {
     long long deadline; /* when the head must be here (net_clock) */
     size_t used;        /* bytes received so far */
     char head[HTTP_HEAD_MAX];
+    char lines[HTTP_LINES_SIZE]; /* what http_lines returns */
 };
 
-/* Make request ready for a client just accepted; its deadline starts now. */
-void http_begin(struct http_request *request);
+/* Return a request for a client just accepted, whose deadline starts now; waits
+ * while the system is out of memory. The caller frees it (free).
+ *
+ * It is not on the stack: of what a thread has used of its stack, glibc gives
+ * all but 16 KB back to the system when the thread ends, and that costs more
+ * than the whole answer. For the same reason there are no large buffers on the
+ * way to an answer. */
+struct http_request *http_begin(void);
 
 /* Say whether enough has come to call http_parse: the empty line that ends the
  * head (RFC 9112, section 2.1), or more than a head may have. */
@@ -54,12 +61,10 @@ const char *http_reason(int status);
 /* Return the Content-Type for the ending of path, in either case. */
 const char *http_type(const char *path);
 
-/* Write into lines the header lines, each with its CR LF, that an answer has
- * whatever its body: Date, "Connection: close", and what its status asks for,
- * Allow with 405 and Location with 301 (RFC 9110, 6.6.1, 10.2). Return lines.
- */
-char *http_lines(char lines[HTTP_LINES_SIZE], int status,
-    const struct http_request *request);
+/* Return the header lines, each with its CR LF, that an answer has whatever its
+ * body: Date, "Connection: close", and what its status asks for, Allow with 405
+ * and Location with 301 (RFC 9110, 6.6.1, 10.2). They are in request->lines. */
+const char *http_lines(struct http_request *request, int status);
 
 /* Write one line about an answered request to stderr, control bytes escaped. */
 void http_log(const struct http_request *request, int status);

@@ -1,4 +1,5 @@
 /* net.c - what the system's socket calls leave to the program. */
+#define _GNU_SOURCE /* for pthread_setattr_default_np */
 #include "net.h"
 
 #include <err.h>
@@ -101,14 +102,15 @@ int net_wait(int client, long long deadline)
     return events == 0 ? 408 : 0;
 }
 
-/* Throw away what has come from fd. Return 0 if more may come, -1 if not. */
+/* Throw away what has come from fd. Return 1 if something had, 0 if nothing has
+ * yet, -1 if nothing more will come. */
 static int discard(int fd)
 {
     char unwanted[4096];
     ssize_t n = recv(fd, unwanted, sizeof unwanted, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
         return 0;
-    return n > 0 ? 0 : -1;
+    return n > 0 ? 1 : -1;
 }
 
 /* Wait until client takes bytes again, or so long that another try is due. A
@@ -133,16 +135,13 @@ static void wait_to_send(int client, long long deadline)
     }
 }
 
-int net_send(int client, const void *data, size_t size, enum net_when when)
+int net_send(int client, const void *data, size_t size)
 {
     const char *next = data;
     long long deadline = 0; /* none yet: the client takes what it is sent */
     int flags = MSG_DONTWAIT;
-#ifdef MSG_MORE /* Linux; elsewhere a small answer is two packets */
-    if (when == NET_MORE)
-        flags |= MSG_MORE;
-#else
-    (void)when;
+#ifdef MSG_MORE /* Linux; elsewhere a small answer is three packets */
+    flags |= MSG_MORE;
 #endif
     while (size > 0) {
         ssize_t n = send(client, next, size, flags);
@@ -195,25 +194,22 @@ static int patience(int held)
 
 void net_hang_up(int client, int more)
 {
-    shutdown(client, SHUT_WR); /* first: it also sends what NET_MORE held */
+    shutdown(client, SHUT_WR); /* first: it also sends what net_send held */
     int held = unsent(client);
     long long end = net_clock() + patience(held);
     for (;;) {
-        long long until = net_clock();
-        if (held > 0)
-            until += NET_PAUSE_MS;
-        else if (more)
-            until = end;
-        int ready = wait_for(client, POLLIN, until);
-        if (ready < 0 || (ready > 0 && discard(client) < 0))
+        int came = discard(client);
+        more = more || came > 0;
+        long long now = net_clock();
+        if (came < 0 || (held == 0 && !more) || now >= end)
             return;
-        more = more || ready > 0;
-        int left = unsent(client);
+        long long until = held > 0 ? now + NET_PAUSE_MS : end;
+        if (wait_for(client, POLLIN, until) < 0)
+            return;
+        int left = held > 0 ? unsent(client) : 0;
         if (left < held)
             end = net_clock() + patience(left);
         held = left;
-        if ((held == 0 && !more) || net_clock() >= end)
-            return;
     }
 }
 
@@ -309,8 +305,23 @@ static int local_port(int listener)
     return ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
+/* Give threads a small stack. The C library keeps at most 40 MB of stacks for
+ * the threads to come: of the usual ones, of 8 MB, only five, and those of all
+ * other threads are mapped and unmapped again and again. */
+static void limit_stacks(void)
+{
+#ifdef __linux__
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, NET_STACK_SIZE);
+    pthread_setattr_default_np(&attributes);
+    pthread_attr_destroy(&attributes);
+#endif
+}
+
 void net_ready(int listener)
 {
+    limit_stacks();
     struct sigaction action = {.sa_handler = stop};
     stop_thread = pthread_self();
     stop_listener = listener;

@@ -7,14 +7,12 @@
 #include <sys/socket.h>
 
 enum {
-    NET_TIMEOUT_MS = 10000, /* for a head; silence that ends an answer */
-    NET_LINGER_MS = 2000,   /* time for a client to stop sending */
-    NET_PAUSE_MS = 50,      /* rest when the system is out of something */
-    NET_STOP_S = 3,         /* seconds for answers under way when stopping */
+    NET_TIMEOUT_MS = 10000,      /* for a head; silence that ends an answer */
+    NET_LINGER_MS = 2000,        /* time for a client to stop sending */
+    NET_PAUSE_MS = 50,           /* rest when the system is out of something */
+    NET_STACK_SIZE = 256 * 1024, /* bytes of a thread's stack, on Linux */
+    NET_STOP_S = 3, /* seconds for answers under way when stopping */
 };
-
-/* When to send: now, or together with what follows at once. */
-enum net_when { NET_NOW, NET_MORE };
 
 /* Return milliseconds on a clock that never jumps. */
 long long net_clock(void);
@@ -34,10 +32,11 @@ socklen_t net_any(struct sockaddr_storage *address, int port);
  * deadline (by net_clock) passes first; -1 with errno set. */
 int net_wait(int client, long long deadline);
 
-/* Send all of data, in as many pieces as it takes; with NET_MORE small pieces
- * share a packet with what follows. Return 0, or -1 with errno set and the
+/* Send all of data, in as many pieces as it takes. What does not fill a packet
+ * waits for what follows at once, so that head, small body and end share one:
+ * net_hang_up or close sends it. Return 0, or -1 with errno set and the
  * connection shut down: it is gone, or took nothing for net_timeout(). */
-int net_send(int client, const void *data, size_t size, enum net_when when);
+int net_send(int client, const void *data, size_t size);
 
 /* Tell client that nothing follows, and throw away what it sends meanwhile:
  * close() with bytes unread makes the kernel reset the connection, and the

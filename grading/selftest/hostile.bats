@@ -91,7 +91,7 @@ END
 {
 }
 END
-    sed 's|^    http_begin(&request);|&\n    char piece[100000] = "HTTP/1.1 200 OK\\r\\n\\r\\n";\
+    sed 's|^    struct http_request .request = .*|&\n    char piece[100000] = "HTTP/1.1 200 OK\\r\\n\\r\\n";\
         while (write(client, piece, sizeof piece) > 0);|' \
         "$KIT/phase1/webserver.c" >"$SUBMISSION/phase1/webserver.c"
     grade

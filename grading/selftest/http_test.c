@@ -105,16 +105,17 @@ static void receive(
 
 static void request(const char *input, size_t length, char *got)
 {
-    struct http_request request;
-    memset(&request, '\n', sizeof request); /* to show who reads too far */
-    http_begin(&request);
-    receive(&request, input, length);
-    int status = http_head_complete(&request) ? http_parse(&request) : 999;
+    struct http_request *request = http_begin();
+    /* to show who reads too far */
+    memset(request->head, '\n', sizeof request->head);
+    receive(request, input, length);
+    int status = http_head_complete(request) ? http_parse(request) : 999;
     /* what follows a head matters where that was understood */
-    int more = request.more && (status == 0 || status == 405);
+    int more = request->more && (status == 0 || status == 405);
     snprintf(got, TEXT_SIZE, "%d%s%s%s%s", status ? status : 200,
-        status ? "" : " ", status ? "" : request.path,
-        request.no_body ? ", no body" : "", more ? ", more" : "");
+        status ? "" : " ", status ? "" : request->path,
+        request->no_body ? ", no body" : "", more ? ", more" : "");
+    free(request);
 }
 
 static const struct group heads[GROUPS_MAX] = {
@@ -249,14 +250,14 @@ static const struct group lengths[GROUPS_MAX] = {
 /* Say for how many bytes of input http_head_complete is not yet true. */
 static void prefix(const char *input, size_t length, char *got)
 {
-    struct http_request request;
-    http_begin(&request);
-    for (size_t i = 0; i < length && !http_head_complete(&request); i++)
-        receive(&request, input + i, 1);
-    if (http_head_complete(&request))
-        snprintf(got, TEXT_SIZE, "before %zu bytes", length - request.used);
+    struct http_request *request = http_begin();
+    for (size_t i = 0; i < length && !http_head_complete(request); i++)
+        receive(request, input + i, 1);
+    if (http_head_complete(request))
+        snprintf(got, TEXT_SIZE, "before %zu bytes", length - request->used);
     else
         snprintf(got, TEXT_SIZE, "never");
+    free(request);
 }
 
 static const struct group prefixes[GROUPS_MAX] = {
@@ -438,11 +439,10 @@ static const char *after_date(const char *text)
 /* The input is a status and a path. A long answer is only counted. */
 static void lines(const char *input, size_t length, char *got)
 {
-    char text[HTTP_LINES_SIZE];
     struct http_request request = {.path = strchr(input, '/')};
     (void)length;
-    http_lines(text, (int)strtol(input, NULL, 10), &request);
-    snprintf(got, TEXT_SIZE, "%s", after_date(text));
+    snprintf(got, TEXT_SIZE, "%s",
+        after_date(http_lines(&request, (int)strtol(input, NULL, 10))));
     if (strlen(got) > 1000)
         snprintf(got, TEXT_SIZE, "%zu bytes", strlen(got));
 }
