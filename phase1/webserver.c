@@ -101,6 +101,7 @@ static void send_file(int client, int file, off_t size)
      * size bytes are sent: never more, even if the file grows meanwhile, and
      * without an endless loop if it shrinks. */
     char piece[8 * 1024];
+    size -= net_send_large(client, file, size); /* the rest is for the loop */
     while (size > 0) {
         size_t want = size < (off_t)sizeof piece ? (size_t)size : sizeof piece;
         ssize_t n = read(file, piece, want);

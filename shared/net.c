@@ -16,6 +16,9 @@
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/sendfile.h>
+#endif
 #if defined __linux__ && defined __has_include
 #if __has_include(<linux/sockios.h>)
 #include <linux/sockios.h>
@@ -135,6 +138,31 @@ static void wait_to_send(int client, long long deadline)
     }
 }
 
+/* Sending has failed. Return whether to try again, after a wait if client takes
+ * nothing: but only until *deadline, which is set if it is 0. */
+static int send_again(int client, long long *deadline)
+{
+    if (errno == EINTR)
+        return 1;
+    if (errno != EAGAIN && errno != EWOULDBLOCK)
+        return 0;
+    if (*deadline == 0)
+        *deadline = net_clock() + net_timeout();
+    else if (net_clock() >= *deadline)
+        return 0;
+    wait_to_send(client, *deadline);
+    return 1;
+}
+
+/* Nothing more is worth waiting for. Return -1, errno as it is. */
+static int give_up(int client)
+{
+    int error = errno;
+    shutdown(client, SHUT_RDWR);
+    errno = error;
+    return -1;
+}
+
 int net_send(int client, const void *data, size_t size)
 {
     const char *next = data;
@@ -149,24 +177,39 @@ int net_send(int client, const void *data, size_t size)
             next += n;
             size -= (size_t)n;
             deadline = 0;
-            continue;
+        } else if (!send_again(client, &deadline)) {
+            return give_up(client);
         }
-        if (errno == EINTR)
-            continue;
-        if (errno != EAGAIN && errno != EWOULDBLOCK)
-            break;
-        if (deadline == 0)
-            deadline = net_clock() + net_timeout();
-        else if (net_clock() >= deadline)
-            break;
-        wait_to_send(client, deadline);
     }
-    if (size == 0)
+    return 0;
+}
+
+off_t net_send_large(int client, int file, off_t size)
+{
+    off_t sent = 0;
+#ifdef __linux__
+    long long deadline = 0;
+    if (size < NET_LARGE || fcntl(client, F_SETFL, O_NONBLOCK) < 0)
         return 0;
-    int error = errno;
-    shutdown(client, SHUT_RDWR); /* nothing more is worth waiting for */
-    errno = error;
-    return -1;
+    while (sent < size) {
+        ssize_t n = sendfile(client, file, NULL, (size_t)(size - sent));
+        if (n > 0) {
+            sent += n;
+            deadline = 0;
+        } else if (n == 0 || errno == EINVAL || errno == ENOSYS) {
+            break; /* it has become shorter, or cannot be sent so */
+        } else if (!send_again(client, &deadline)) {
+            give_up(client);
+            break;
+        }
+    }
+    fcntl(client, F_SETFL, 0);
+#else
+    (void)client;
+    (void)file;
+    (void)size;
+#endif
+    return sent;
 }
 
 /* Return how many bytes the system holds back because client does not take
@@ -307,10 +350,11 @@ static int local_port(int listener)
 
 /* Give threads a small stack. The C library keeps at most 40 MB of stacks for
  * the threads to come: of the usual ones, of 8 MB, only five, and those of all
- * other threads are mapped and unmapped again and again. */
+ * other threads are mapped and unmapped again and again. Not under gcc's thread
+ * sanitizer, which takes more than that of each stack for itself. */
 static void limit_stacks(void)
 {
-#ifdef __linux__
+#if defined __linux__ && !defined __SANITIZE_THREAD__
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, NET_STACK_SIZE);

@@ -5,11 +5,13 @@
 
 #include <stddef.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 enum {
     NET_TIMEOUT_MS = 10000,      /* for a head; silence that ends an answer */
     NET_LINGER_MS = 2000,        /* time for a client to stop sending */
     NET_PAUSE_MS = 50,           /* rest when the system is out of something */
+    NET_LARGE = 32 * 1024,       /* bytes from which net_send_large sends */
     NET_STACK_SIZE = 256 * 1024, /* bytes of a thread's stack, on Linux */
     NET_STOP_S = 3, /* seconds for answers under way when stopping */
 };
@@ -37,6 +39,12 @@ int net_wait(int client, long long deadline);
  * net_hang_up or close sends it. Return 0, or -1 with errno set and the
  * connection shut down: it is gone, or took nothing for net_timeout(). */
 int net_send(int client, const void *data, size_t size);
+
+/* Send what the system can send of file by itself, from where it is read next,
+ * but no more than size bytes: much if size is large and the system is Linux,
+ * where that saves copying all of it twice; else nothing. Return how many bytes
+ * were sent. A connection that is gone is for net_send to find out. */
+off_t net_send_large(int client, int file, off_t size);
 
 /* Tell client that nothing follows, and throw away what it sends meanwhile:
  * close() with bytes unread makes the kernel reset the connection, and the
