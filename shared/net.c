@@ -1,5 +1,4 @@
 /* net.c - what the system's socket calls leave to the program. */
-#define _GNU_SOURCE /* for pthread_setattr_default_np */
 #include "net.h"
 
 #include <err.h>
@@ -355,6 +354,8 @@ static int local_port(int listener)
 static void limit_stacks(void)
 {
 #if defined __linux__ && !defined __SANITIZE_THREAD__
+    /* as in pthread.h, which has it for _GNU_SOURCE alone */
+    extern int pthread_setattr_default_np(const pthread_attr_t *);
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, NET_STACK_SIZE);

@@ -65,15 +65,15 @@ static inline long proc_rss_kb(pid_t pid)
 static inline long long proc_cpu_ms(pid_t pid, int with_children)
 {
     char name[STAT_SIZE], text[STAT_SIZE];
-    unsigned long user, system;
+    long user, system;
     long of_children[2];
     if (proc_stat(pid, name, text) < 0)
         return -1;
     if (sscanf(text,
-            " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld",
+            " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld %ld %ld",
             &user, &system, of_children, of_children + 1) != 4)
         return -1;
-    long long ticks = (long long)(user + system);
+    long long ticks = (long long)user + system;
     if (with_children)
         ticks += of_children[0] + of_children[1];
     return ticks * 1000 / sysconf(_SC_CLK_TCK);
