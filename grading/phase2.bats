@@ -383,12 +383,16 @@ fails: that is to be waited out"
 
 # bats test_tags=id:out-of-threads, points:1, see:start_thread
 @test "Without memory for more threads the server waits and goes on" {
+    local limit
     needs two-at-once
     needs_proc
     [ -z "${SANITIZED:-}" ] || skip "a sanitizer needs much memory itself"
-    # room for some stacks of 8 MB, not for a hundred
-    MALLOC_ARENA_MAX=1 LIMITS="-s 8192 -v 400000" start_server
-    run_out VmSize 391000 100
+    start_server
+    # room for two stacks of 8 MB, and not for 150 of 256 KB
+    limit=$(($(now VmSize) + 24000))
+    stop_server
+    MALLOC_ARENA_MAX=1 LIMITS="-s 8192 -v $limit" start_server
+    run_out VmSize $((limit - 600)) 150
     expect_rest
     expect_recovery
 }
