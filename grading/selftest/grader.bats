@@ -107,7 +107,7 @@ path_without() {
     submission 1
     mkdir "$BATS_TEST_TMPDIR/reports"
     # one byte past the end
-    sed 's/char piece\[32 \* 1024\];/char piece[32 * 1024]; piece[size * 0 + sizeof piece] = 0;/' \
+    sed 's/char piece\[.*\];/& piece[size * 0 + (off_t)sizeof piece] = 0;/' \
         "$KIT/phase1/webserver.c" >"$SUBMISSION/phase1/webserver.c"
     cmp -s "$KIT/phase1/webserver.c" "$SUBMISSION/phase1/webserver.c" &&
         return 1
