@@ -26,7 +26,8 @@ BEGIN {
 }
 
 NF == 3 {
-    took[$1, $2] = $3
+    sub(/^0+/, "", $3) # lest busybox's awk take it for octal
+    took[$1, $2] = $3 + 0
     next
 }
 
@@ -125,10 +126,8 @@ function slowest(count,    i, best, used) {
 }
 
 # seconds(MS): so many milliseconds, in seconds.
-function seconds(milliseconds,    tenths) {
-    # not by %.1f, which rounds 0.25 up in one awk and down in another
-    tenths = int((milliseconds + 50) / 100)
-    return int(tenths / 10) "." tenths % 10 " s"
+function seconds(milliseconds) {
+    return sprintf("%.1f s", milliseconds / 1000)
 }
 
 # unescaped(TEXT): undoes what collect.awk did to a test's output.
