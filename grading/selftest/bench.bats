@@ -18,7 +18,7 @@ groups() {
 @test "The bench measures both servers, draws them, and leaves nothing behind" {
     local before
     before=$(groups)
-    run "$COPY/grading/bench" -r 1 -t 100 no-such-server
+    run "$COPY/grading/bench" -r 1 -t 500 no-such-server
     echo "$output"
     [ "$status" -eq 0 ]
     grep -Eq '^\| phase1 +\| +[1-9][0-9.]+ \| +[1-9][0-9]* \|' <<<"$output"
