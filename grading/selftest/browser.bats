@@ -5,7 +5,9 @@ load kit.bash
 
 setup_file() {
     needs_browser
-    make -C "$KIT" phase1 phase2 >&2
+    mkdir "$BATS_FILE_TMPDIR/kit"
+    cp -R "$KIT"/Makefile "$KIT/shared" "$KIT"/phase[12] "$BATS_FILE_TMPDIR/kit/"
+    make -C "$BATS_FILE_TMPDIR/kit" phase1 phase2 >&2
     "$KIT/grading/tools/build" "$BATS_FILE_TMPDIR" watch
 }
 
@@ -48,7 +50,7 @@ teardown() {
 
 # start PHASE: starts the reference server; sets SERVER and PORT.
 start() {
-    "$KIT/phase$1/webserver" 0 "$ROOT" >"$BATS_TEST_TMPDIR/out" \
+    "$BATS_FILE_TMPDIR/kit/phase$1/webserver" 0 "$ROOT" >"$BATS_TEST_TMPDIR/out" \
         2>"$BATS_TEST_TMPDIR/err" </dev/null 3>&- 4>&- &
     SERVER=$!
     local line
