@@ -88,6 +88,8 @@ END
     make -s -C "$COPY" handout
     [ ! -e "$COPY/build/handout/grading/instructor.mk" ]
     [ ! -e "$COPY/build/handout/grading/selftest" ]
+    [ ! -e "$COPY/build/handout/grading/bench" ]
+    run -1 grep -rlE 'bench|load\.c' "$COPY/build/handout/grading"
     [ ! -e "$COPY/build/handout/handout/starter.awk" ]
     [ ! -e "$COPY/build/handout/.ci" ]
     run -1 grep -r "Fill in stub" "$COPY/build/handout"
