@@ -50,6 +50,7 @@
 enum {
     CONNECTIONS = 4096,          /* that one script may name */
     SCRIPT_LINE_MAX = 64 * 1024, /* bytes in a line of the script */
+    CONNECT_MS = 10,             /* at most; FAIR_STEP_MS / 2 */
     UNSEEN_MS = 100, /* to let the other side receive what cannot be seen */
 };
 
@@ -168,20 +169,34 @@ static int make_socket(const char *host, const char *at, struct addrinfo **list)
     return fd;
 }
 
-static struct connection *open_connection(
-    const char *name, const char *host, int narrow)
+/* Return a socket that connects to host's port. */
+static int start_connecting(const char *name, const char *host, int narrow)
 {
     struct addrinfo *list;
     int fd = make_socket(*host ? host : "127.0.0.1", port, &list);
-    int size = 1024, error = 0;
-    socklen_t length = sizeof error;
+    int size = 1024;
     if (narrow)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     if (connect(fd, list->ai_addr, list->ai_addrlen) < 0 &&
         errno != EINPROGRESS)
         end_by_errno(name, "cannot connect");
     freeaddrinfo(list);
-    wait_for(fd, POLLOUT, name);
+    return fd;
+}
+
+static struct connection *open_connection(
+    const char *name, const char *host, int narrow)
+{
+    int fd = start_connecting(name, host, narrow), error = 0;
+    socklen_t length = sizeof error;
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    /* the system drops a client that finds the server's queue full, and would
+     * try again only in a second, in two, in four */
+    while (poll(&ready, 1, CONNECT_MS) <= 0) {
+        check_deadline(name);
+        close(ready.fd);
+        ready.fd = fd = start_connecting(name, host, narrow);
+    }
     getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
     errno = error;
     if (error != 0)

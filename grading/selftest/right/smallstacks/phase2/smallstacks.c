@@ -221,7 +221,7 @@ static int listen_at(int port)
     socklen_t length = sizeof here;
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     if (bind(listener, (struct sockaddr *)&here, length) != 0 ||
-        listen(listener, 5) != 0) {
+        listen(listener, 1) != 0) {
         perror("smallstacks");
         exit(1);
     }
