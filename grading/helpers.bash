@@ -258,7 +258,7 @@ launch() {
 # try ARGUMENT...: starts the server. Sets LINE to its first line or, and fails,
 # to why there is none.
 try() {
-    local ms=$((PATIENCE_MS * 3 / 10))
+    local ms=2000 # one that is never ready is started for one test alone
     launch "$@"
     sent_command "$@"
     LINE=$(exec "$TOOLS/watch" "$ms" "$SERVER" ready "$BATS_TEST_TMPDIR/out") &&
