@@ -311,7 +311,8 @@ SO_REUSEADDR"
 @test "A request is received whole, be it in pieces or 3 KB long" {
     local request='GET /s.html HTTP/1.1\r\nHost: localhost\r\n\r\n' i at=()
     local line options=()
-    LIKELY="one recv may bring only a part: loop until http_head_complete"
+    LIKELY="one recv may bring only a part: loop until http_head_complete, and put \
+each part behind those before"
     needs connection-closed next-request
     echo split >"$ROOT/s.html"
     start_server
@@ -671,7 +672,7 @@ END
 # head has come and the server still sends.
 resized() {
     local announced
-    SENT="curl --limit-rate 1M http://127.0.0.1:$PORT/big$1.txt; \
+    SENT="curl --limit-rate 1M http://127.0.0.1:$PORT/big$1.txt (6300000 bytes); \
 meanwhile truncate -s $1 big$1.txt"
     numbers "$ROOT/big$1.txt" 999999
     EXPECTED="the body, and then the connection closed" \

@@ -319,7 +319,7 @@ there is room for so many threads and no more"
     back_to threads "$threads" "threads"
     [ -z "${SANITIZED:-}" ] || return 0
     back_to VmSize $((size + 1000000)) "KB of addresses, 1 GB more than before"
-    LIKELY="free what is allocated for each client"
+    LIKELY="free what is allocated for each client, and detach each thread"
     back_to VmRSS $((rss + 4000)) "KB of memory, 4,000 more than before"
     is_alive
 }
