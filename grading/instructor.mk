@@ -14,7 +14,7 @@ class: ## grade all in SUBMISSIONS=dir, JOBS=n at a time, into RESULTS=dir
 test: ## test the kit itself: the reference solutions, the tests, the tools
 	@grading/selftest/run
 
-wrong: ## grade all wrong programs; make test grades a minute of each phase
+wrong: ## grade all wrong programs; make test grades some of them
 	@grading/selftest/wrong
 
 fuzz: ## have libFuzzer try requests and paths for 10 minutes each

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # programs.bats - right programs that were written quite differently get all
-# points; right/README.md says what each is for.
+# points; right/README.md says what each is for. Wrong ones fail the tests that name
+# their faults. All of them would take too long every day: each test grades them for
+# a while, others each day; `make wrong` and `soak` grade all.
 
 load kit.bash
 
@@ -12,7 +14,7 @@ all_perfect() {
     programs=$(cd "$KIT/grading/selftest/right" && echo */"phase$1")
     export TMPDIR=$BATS_TEST_TMPDIR
     # shellcheck disable=SC2086 # they are several
-    "$KIT/grading/selftest/soak" -n 1 -j 3 ${programs//"/phase$1"/} ||
+    "$KIT/grading/selftest/soak" -m 40 -n 1 -j 3 ${programs//"/phase$1"/} ||
         { grep -hv '^  ok' "$TMPDIR"/soaked.*/*/report; return 1; }
 }
 
@@ -31,12 +33,11 @@ all_perfect() {
 # --- wrong ones
 
 # each_caught PHASE: each wrong program of that phase fails exactly the tests that
-# name its fault. All of them take too long for every day: this is a minute of
-# them, others each day; `make wrong` grades all.
+# name its fault.
 each_caught() {
     needs jq
     export TMPDIR=$BATS_TEST_TMPDIR
-    "$KIT/grading/selftest/wrong" -m 60 -p "$1"
+    "$KIT/grading/selftest/wrong" -m 40 -p "$1"
 }
 
 @test "each wrong server of phase 1 fails the tests that name its fault" {
