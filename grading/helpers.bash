@@ -473,6 +473,9 @@ wire() {
     3) trouble "$problem" ;;
     esac
     [[ $problem != *"timed out"* ]] || waited_in_vain
+    # a student has not seen the script in which the clients are c, or c1 and so on
+    [[ ! $problem =~ ^c([0-9]*):(.*)$ ]] ||
+        problem="client${BASH_REMATCH[1]:+ ${BASH_REMATCH[1]}}:${BASH_REMATCH[2]}"
     ! has_ended || problem+="; $(how_it_ended "$SERVER")"
     [ ! -s "${CAME:-}" ] || problem="$(visible <"$CAME")"$'\n'"$problem"
     explain "${EXPECTED:-an answer}" "$problem"
