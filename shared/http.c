@@ -1,6 +1,7 @@
 /* http.c - the parts of HTTP that are too long to write three times. */
 #include "http.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -183,15 +184,26 @@ static int parse_request_line(
     return status ? status : check_method(request->method);
 }
 
+/* Return whether the length bytes at text are an IPv6 address. */
+static int is_ipv6(const char *text, size_t length)
+{
+    char copy[INET6_ADDRSTRLEN];
+    struct in6_addr address;
+    if (length >= sizeof copy)
+        return 0;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return inet_pton(AF_INET6, copy, &address) == 1;
+}
+
 /* uri-host [ ":" port ], RFC 9110, section 7.2; all of it may be empty. */
 static int valid_host(const char *host)
 {
     if (*host == '[') {
-        const char *start = ++host;
-        while (hex_value(*host) >= 0 || *host == ':' || *host == '.')
-            host++;
-        if (host == start || *host++ != ']')
+        size_t length = strcspn(++host, "]");
+        if (host[length] != ']' || !is_ipv6(host, length))
             return 0;
+        host += length + 1;
     } else {
         while (is_name((unsigned char)*host) || is_escape(host))
             host += *host == '%' ? 3 : 1;
@@ -277,7 +289,7 @@ static char *find_path(char *target)
     host[length] = '\0';
     if (*path == '\0')
         *--path = '/';
-    return length > 0 && valid_host(host) ? path : NULL;
+    return length > 0 && *host != ':' && valid_host(host) ? path : NULL;
 }
 
 /* Decode each %XX of path once, in place (RFC 3986, section 2). Return 0, or
@@ -597,11 +609,11 @@ int http_target(const char *filename, char *target, size_t size)
 
 int http_host(const char *host, const char *port, char *value, size_t size)
 {
-    int is_ipv6 = strchr(host, ':') != NULL;
+    int has_colons = strchr(host, ':') != NULL; /* IPv6 */
     /* a zone, as in fe80::1%eth0, means nothing to the server */
-    int length = (int)(is_ipv6 ? strcspn(host, "%") : strlen(host));
-    int n = snprintf(value, size, "%s%.*s%s%s%s", is_ipv6 ? "[" : "", length,
-        host, is_ipv6 ? "]" : "", net_port(port) == 80 ? "" : ":",
+    int length = (int)(has_colons ? strcspn(host, "%") : strlen(host));
+    int n = snprintf(value, size, "%s%.*s%s%s%s", has_colons ? "[" : "", length,
+        host, has_colons ? "]" : "", net_port(port) == 80 ? "" : ":",
         net_port(port) == 80 ? "" : port);
     if (n < 0 || (size_t)n >= size || length == 0)
         return -1;

@@ -206,8 +206,9 @@ static const struct group targets[GROUPS_MAX] = {
     {"absolute-form", "200 /", {"http://a", "http://a/", "http://a?b/c"}},
     {"absolute-form", "200 /http://b/c", {"http://a/http://b/c"}},
     {"malformed absolute-form", "400",
-        {"http://", "http:///a", "http:/a", "http://?a", "http://a:b/c",
-            "http://[::1/b", "http://user@a/b", "http://a/%zz"}},
+        {"http://", "http:///a", "http://:80/a", "http:/a", "http://?a",
+            "http://a:b/c", "http://[::1/b", "http://user@a/b",
+            "http://a/%zz"}},
 };
 
 static const struct group hosts[GROUPS_MAX] = {
@@ -218,8 +219,8 @@ static const struct group hosts[GROUPS_MAX] = {
     {"invalid Host", "400",
         {" a b", " a\tb", " a, b", " a/b", " a?b", " http://a", " user@a",
             " a:b", " a:80:80", " a:-1", " a%4", " a%zz", " <a>", " a\\b",
-            " \xc3\xa9", " ::1", " [::1", " [::1]a", " [::1]:a", " [g]",
-            " []"}},
+            " \xc3\xa9", " ::1", " [::1", " [::1]a", " [::1]:a", " [g]", " []",
+            " [.]", " [::::::]", " [1::2::3]"}},
 };
 
 static const struct group header_lines[GROUPS_MAX] = {
