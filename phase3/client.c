@@ -113,7 +113,8 @@ int main(int argc, char **argv)
     struct http_response response = {0};
 
     if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
-        err(1, "stdout"); /* else the socket would become stdout */
+        err(1, "stdout"); /* else the response would have nowhere to go */
+    net_standard_files();
     signal(SIGPIPE, SIG_IGN);
     if (argc != 4 || net_port(argv[2]) <= 0) {
         fprintf(

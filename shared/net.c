@@ -307,9 +307,7 @@ static void stop(int signal_number)
     errno = saved;
 }
 
-/* Open what is closed of stdin, stdout and stderr, lest a socket become one of
- * them and the log go to a client. */
-static void open_standard_files(void)
+void net_standard_files(void)
 {
     int fd;
     do
@@ -321,7 +319,7 @@ static void open_standard_files(void)
 
 int net_options(int argc, char **argv)
 {
-    open_standard_files();
+    net_standard_files();
     int port = net_port(argc > 1 ? argv[1] : "6789");
     int wrong = argc > 3 || port < 0;
     if (!wrong && argc > 2 && chdir(argv[2]) < 0) {

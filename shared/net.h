@@ -61,6 +61,10 @@ int net_limit(int socket);
 /* Write all of data to stdout. Return 0, or -1 with errno set. */
 int net_print(const char *data, size_t size);
 
+/* Open what is closed of stdin, stdout and stderr, lest a socket become one of
+ * them, and what is printed go to the other side. */
+void net_standard_files(void);
+
 /* Take a server's command line, [port [root]], and go to the root folder.
  * Return the port, 6789 if none is given. Ends the program when the command
  * line is wrong: usage on stderr, exit status 2. */
@@ -81,7 +85,8 @@ int net_accept_again(void);
 /* Rest NET_PAUSE_MS: the system is out of something. */
 void net_pause(void);
 
-/* Count an answer that begins in another thread, and one that has ended. */
+/* Count a client that is accepted for another thread to answer, and an answer
+ * that has ended. */
 void net_enter(void);
 void net_leave(void);
 
