@@ -166,7 +166,6 @@ static void handle_client(int client)
 static void *client_thread(void *argument)
 {
     int client = *(int *)argument;
-    net_enter();
     /* Fill in start: free the memory that start_thread has put the socket into,
      * and have the system take back what the thread uses when it ends, since
      * nobody waits for it (pthread_detach of pthread_self). */
@@ -216,6 +215,7 @@ int main(int argc, char **argv)
         int client = net_todo(__FILE__, "accept in main");
         Fill in end */
         if (client >= 0) {
+            net_enter(); /* not in the thread, which may run late */
             while (start_thread(client) < 0 && !net_stopping())
                 net_pause(); /* until a thread has ended */
         } else if (!net_accept_again()) {
