@@ -1,5 +1,6 @@
 /* reaper.c - a threaded server whose threads are joined by another one, half a
- * second after they have ended, and which waits for each client to close.
+ * second after they have ended, and which waits for each client to close. It
+ * reads a file as a whole before it sends it.
  * usage: reaper [port [root]] */
 #include <err.h>
 #include <errno.h>
@@ -84,24 +85,22 @@ static const char *type_of(const char *path)
 static void give_file(int client, const char *path, const char *head)
 {
     struct stat about;
-    char *piece = NULL;
+    char *whole = NULL;
     int file = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     if (file < 0 && (errno == EMFILE || errno == ENFILE)) {
         refuse(client, "503 Service Unavailable", head);
     } else if (file < 0 || fstat(file, &about) < 0 || !S_ISREG(about.st_mode)) {
         refuse(client, "404 Not Found", head);
-    } else if (!(piece = malloc(65536))) {
+    } else if (!(whole = malloc((size_t)about.st_size + 1))) {
         refuse(client, "503 Service Unavailable", head);
     } else if (give_head(client, "200 OK", type_of(path), about.st_size) == 0) {
-        long long left = about.st_size;
-        while (left > 0) {
-            ssize_t n = read(file, piece, left < 65536 ? (size_t)left : 65536);
-            if (n <= 0 || give(client, piece, (size_t)n) < 0)
-                break;
-            left -= n;
-        }
+        size_t size = (size_t)about.st_size, used = 0;
+        ssize_t n;
+        while ((n = read(file, whole + used, size - used)) > 0)
+            used += (size_t)n;
+        give(client, whole, used);
     }
-    free(piece);
+    free(whole);
     if (file >= 0)
         close(file);
 }
