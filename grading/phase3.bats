@@ -336,10 +336,10 @@ END
     done
 }
 
-# is_refused: the client has ended, and sent nothing. As good as a request, where
-# the filename is such that one may be refused.
+# is_refused: the client has ended, and sent nothing, whether it connected or not. As
+# good as a request, where the filename is such that one may be refused.
 is_refused() {
-    [ "${EXIT:-0}" -ne 0 ] && ! has_ended
+    [ "${EXIT:-0}" -ne 0 ] && { ! has_ended || [ ! -s "$REQUEST" ]; }
 }
 
 # bats test_tags=id:no-line-break, points:1, see:main
