@@ -324,7 +324,8 @@ each part behind those before"
 nc 127.0.0.1 $PORT, cut in other places too"
     EXPECTED="no answer before the request is complete, and then one" \
         wire < <(for i in "${at[@]}"; do
-            printf 'open c\nsend c %s\nquiet c\nsend c %s\nread c %s\nclose c\n' \
+            # a pause, for the server to receive the one before the other comes
+            printf 'open c\nsend c %s\npause 1\nquiet c\nsend c %s\nread c %s\nclose c\n' \
                 "${request:0:i}" "${request:i}" "$BATS_TEST_TMPDIR/answer$i"
         done)
     for i in $(cd "$BATS_TEST_TMPDIR" && grep -L split answer*); do
