@@ -124,6 +124,15 @@ EOF
     class
     [ "$(calls)" = bob ]
     [ "$(jq .score results/bob/results.json)" -eq 10 ]
+    # as deep as sources are taken from
+    mkdir -p submissions/bob/a/b/c
+    mv submissions/bob/phase1 submissions/bob/a/b/c/
+    class
+    calls
+    echo >submissions/bob/a/b/c/phase1/webserver.c
+    class
+    [ "$(calls)" = bob ]
+    [ "$(jq .score results/bob/results.json)" -eq 10 ]
     rm -r results/alice
     class
     [ "$(calls)" = alice ]
