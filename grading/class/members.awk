@@ -25,6 +25,11 @@ function note(words) {
     gsub(/\/\/+/, "/", name)
     while (sub(/^\.\//, "", name));
     depth = gsub(/\//, "/", name)
+    start = match(name, /(^|\/)phase[123]\/[^\/]+\.[ch]$/)
+    source = start ? substr(name, start) : ""
+    sub(/^\//, "", source)
+    # also of what is not taken below: a pattern fits that, too
+    endings[source]++
 }
 
 name ~ /(^|\/)(__MACOSX|\._[^\/]*)(\/|$)/ || type == "d" {
@@ -42,7 +47,7 @@ name ~ /(^|\/)phase[123]$/ {
     next
 }
 
-match(name, /(^|\/)phase[123]\/[^\/]+\.[ch]$/) && depth <= 4 {
+source != "" && depth <= 4 {
     if (type != "-" && (kind != "zip" || type != "?")) {
         note("not taken, it is " (type ~ /[lh]/ ? "a link" : \
             "no regular file") ": " name)
@@ -50,12 +55,10 @@ match(name, /(^|\/)phase[123]\/[^\/]+\.[ch]$/) && depth <= 4 {
     }
     n = ++sources
     in_depth[n] = depth
-    place[n] = substr(name, 1, RSTART - 1)
-    file[n] = substr(name, RSTART)
-    sub(/^\//, "", file[n])
+    place[n] = substr(name, 1, start - 1)
+    file[n] = source
     member[n] = $2
     times[place[n], file[n]]++
-    endings[file[n]]++
     if (sources == 1 || depth < least)
         least = depth
 }

@@ -477,6 +477,21 @@ takes() {
     takes folder tree
 }
 
+@test "a source's namesakes in an archive are not added to it" {
+    local other
+    source_tree tree/in/lab
+    for other in lab/old/2026/november __MACOSX/lab ../out; do
+        source_tree "tree/in/$other"
+        (cd tree/in && rm -f ../../a.zip &&
+            tar -czPf ../../a.tgz {lab,"$other"}/phase1/webserver.c &&
+            zip -q ../../a.zip {lab,"$other"}/phase1/webserver.c)
+        takes tar a.tgz ""
+        cmp to/phase1/webserver.c tree/in/lab/phase1/webserver.c
+        takes zip a.zip ""
+        cmp to/phase1/webserver.c tree/in/lab/phase1/webserver.c
+    done
+}
+
 @test "paths that lead out of an archive are not taken" {
     local prefix
     source_tree tree
