@@ -12,7 +12,7 @@ setup_file() {
     mkdir -p "$COPY/grading/private" "$SOURCES/phase3"
     printf '\n# %s\n%s {\n%s\n}\n' 'bats test_tags=id:secret-id, points:5, see:main' \
         '@test "A secret sentence"' '    echo "a secret word"; false' \
-        >"$COPY/grading/private/phase3.bats"
+        >"$COPY/grading/private/phase3-more.bats"
     cat >"$SOURCES/phase3/client.c" <<'END'
 #include <stdio.h>
 
@@ -439,6 +439,16 @@ read_as_vpl() {
     [ -z "$(find classroom50 actions -path '*private*')" ]
     [ -e gradescope/grading/private/phase3.bats ]
     [ -e "$PLACE/autolab/webserver-lab/grading/private/phase3.bats" ]
+}
+
+@test "PRIVATE is the folder of the private tests in an upload" {
+    needs unzip
+    echo '# one' >"$PLACE/phase1.bats"
+    echo '# two' >"$PLACE/phase1b.bats"
+    make -s -C "$COPY" gradescope PRIVATE="$PLACE"
+    unzip -p "$COPY/build/gradescope.zip" '*/private/*' | cmp - <(cat "$PLACE"/*.bats)
+    run -1 env PRIVATE=nowhere "$COPY/grading/platforms/build" vpl
+    make -s -C "$COPY" gradescope
 }
 
 @test "An upload has the same bytes again" {
