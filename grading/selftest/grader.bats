@@ -295,6 +295,12 @@ END
     expect_error "$KIT" "did not run to their end"
 }
 
+@test "the grader finds its files where cd prints" {
+    cd "$KIT"
+    run -0 env CDPATH=.:/tmp grading/grade -w
+    [[ "$output" =~ ^(namespaces|uid|limits|none)$ ]]
+}
+
 @test "nothing of a run is left behind" {
     export TMPDIR=$BATS_TEST_TMPDIR/tmp
     mkdir "$TMPDIR"

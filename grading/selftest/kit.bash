@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 
 bats_require_minimum_version 1.8.0
+unset CDPATH # which has cd print
 
 KIT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 
