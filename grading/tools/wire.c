@@ -50,7 +50,7 @@
 enum {
     CONNECTIONS = 4096,          /* that one script may name */
     SCRIPT_LINE_MAX = 64 * 1024, /* bytes in a line of the script */
-    CONNECT_MS = 10,             /* at most; FAIR_STEP_MS / 2 */
+    CONNECT_MS = 50,             /* then a client has been dropped */
     UNSEEN_MS = 100, /* to let the other side receive what cannot be seen */
 };
 
