@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
-# few.bats - a few tests of phase 1, for jail.bats, which is about what happens around
-# the tests.
+# few.bats - a few tests of phase 1, for what happens around the tests: see few_tests.
 
 load helpers
 

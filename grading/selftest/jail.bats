@@ -11,8 +11,7 @@ setup_file() {
     OPEN=$(mktemp -d "${TMPDIR:-/tmp}/jail.XXXXXX")
     export OPEN
     chmod 755 "$OPEN"
-    BATS_TEST_TMPDIR=$OPEN copy_kit
-    cp "$BATS_TEST_DIRNAME/few.bats" "$COPY/grading/phase1.bats"
+    BATS_TEST_TMPDIR=$OPEN few_tests
     sed -i.old "s/^COMPILER_S=.*/COMPILER_S=4/" "$COPY/grading/lib/jail.bash"
     export COPY PREPARED=$BATS_FILE_TMPDIR/prepared
     "$COPY/grading/prepare" "$PREPARED"

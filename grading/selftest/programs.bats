@@ -14,7 +14,7 @@ all_perfect() {
     programs=$(cd "$KIT/grading/selftest/right" && echo */"phase$1")
     export TMPDIR=$BATS_TEST_TMPDIR
     # shellcheck disable=SC2086 # they are several
-    "$KIT/grading/selftest/soak" -m 40 -n 1 -j 3 ${programs//"/phase$1"/} ||
+    "$KIT/grading/selftest/soak" -m 20 -n 1 -j 3 ${programs//"/phase$1"/} ||
         { grep -hv '^  ok' "$TMPDIR"/soaked.*/*/report; return 1; }
 }
 
@@ -37,7 +37,7 @@ all_perfect() {
 each_caught() {
     needs jq
     export TMPDIR=$BATS_TEST_TMPDIR
-    "$KIT/grading/selftest/wrong" -m 40 -p "$1"
+    "$KIT/grading/selftest/wrong" -m 20 -p "$1"
 }
 
 @test "each wrong server of phase 1 fails the tests that name its fault" {
