@@ -114,7 +114,7 @@ expect_ready() {
 
 # expect_exit STATUS: the server ends so, and says why.
 expect_exit() {
-    local status=0 ms=$((PATIENCE_MS * 3 / 10))
+    local status=0 ms=$((PATIENCE_MS * 3 / 5))
     "$TOOLS/watch" "$ms" "$SERVER" exit || {
         waited_in_vain
         explain "exit status $1" "it runs on, after $ms ms"
