@@ -50,7 +50,7 @@
 enum {
     CONNECTIONS = 4096,          /* that one script may name */
     SCRIPT_LINE_MAX = 64 * 1024, /* bytes in a line of the script */
-    CONNECT_MS = 50,             /* then a client has been dropped */
+    CONNECT_TRIES = 5,           /* looks after which a client was dropped */
     UNSEEN_MS = 100, /* to let the other side receive what cannot be seen */
 };
 
@@ -187,21 +187,25 @@ static int start_connecting(const char *name, const char *host, int narrow)
 static struct connection *open_connection(
     const char *name, const char *host, int narrow)
 {
-    int fd = start_connecting(name, host, narrow), error = 0;
+    int error = 0;
     socklen_t length = sizeof error;
-    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    struct pollfd ready = {
+        .fd = start_connecting(name, host, narrow), .events = POLLOUT};
     /* the system drops a client that finds the server's queue full, and would
      * try again only in a second, in two, in four */
-    while (poll(&ready, 1, CONNECT_MS) <= 0) {
+    for (int i = 1; poll(&ready, 1, FAIR_STEP_MS / 2) <= 0; i++) {
         check_deadline(name);
-        close(ready.fd);
-        ready.fd = fd = start_connecting(name, host, narrow);
+        if (i % CONNECT_TRIES == 0) {
+            close(ready.fd);
+            ready.fd = start_connecting(name, host, narrow);
+        }
     }
-    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
+    extend_deadline();
+    getsockopt(ready.fd, SOL_SOCKET, SO_ERROR, &error, &length);
     errno = error;
     if (error != 0)
         end_by_errno(name, "cannot connect");
-    return add(name, fd);
+    return add(name, ready.fd);
 }
 
 static void send_all(struct connection *c, const char *data, size_t size)
