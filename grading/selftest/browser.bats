@@ -5,9 +5,9 @@ load kit.bash
 
 setup_file() {
     needs_browser
-    mkdir "$BATS_FILE_TMPDIR/kit"
-    cp -R "$KIT"/Makefile "$KIT/shared" "$KIT"/phase[12] "$BATS_FILE_TMPDIR/kit/"
-    make -C "$BATS_FILE_TMPDIR/kit" phase1 phase2 >&2
+    BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR copy_kit
+    export COPY
+    make -C "$COPY" phase1 phase2 >&2
     "$KIT/grading/tools/build" "$BATS_FILE_TMPDIR" watch
 }
 
@@ -50,7 +50,7 @@ teardown() {
 
 # start PHASE: starts the reference server; sets SERVER and PORT.
 start() {
-    "$BATS_FILE_TMPDIR/kit/phase$1/webserver" 0 "$ROOT" >"$BATS_TEST_TMPDIR/out" \
+    "$COPY/phase$1/webserver" 0 "$ROOT" >"$BATS_TEST_TMPDIR/out" \
         2>"$BATS_TEST_TMPDIR/err" </dev/null 3>&- 4>&- &
     SERVER=$!
     local line
