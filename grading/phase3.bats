@@ -619,8 +619,7 @@ END
     for address in 127.0.0.1 127.0.0.2; do
         answer "$PAGE" "$address"
         client pair.test "$PORT" page.html
-        SENT="$SENT, with $(one_of "${addresses[@]/%/ pair.test}") in /etc/hosts"
-        SENT=${SENT// or / and }
+        SENT="$SENT, with pair.test at ${addresses[*]} in /etc/hosts"
         expect_output
     done
 }
