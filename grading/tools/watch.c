@@ -86,29 +86,26 @@ static int status_field(const char *path, const char *name)
     return n;
 }
 
-/* Return the most that a thread of the process shows of what, -1 if that cannot
- * be seen: all share it, but one that has ended shows nothing, and the first
- * thread may have ended (pthread_exit in main). */
+/* Return what a thread of the process shows of what, -1 if that cannot be seen:
+ * all share it, but one that has ended shows nothing, and the first thread may
+ * have ended (pthread_exit in main). */
 static int shared(pid_t pid, const char *what)
 {
     char path[PATH_SIZE];
-    int most = -1, of_fds = strcmp(what, "fds") == 0;
+    int n = -1, of_fds = strcmp(what, "fds") == 0;
     struct dirent *entry;
     snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
     DIR *dir = opendir(path);
     if (!dir)
         return -1;
-    while ((entry = readdir(dir))) {
+    while (n <= 0 && (entry = readdir(dir))) {
         snprintf(path, sizeof path, "/proc/%ld/task/%.20s/%s", (long)pid,
             entry->d_name, of_fds ? "fd" : "status");
-        if (entry->d_name[0] == '.')
-            continue;
-        int n = of_fds ? entries(path) : status_field(path, what);
-        if (n > most)
-            most = n;
+        if (entry->d_name[0] != '.')
+            n = of_fds ? entries(path) : status_field(path, what);
     }
     closedir(dir);
-    return most;
+    return n;
 }
 
 /* Return how many lines the file has, which may be still to be made. */
