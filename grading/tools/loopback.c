@@ -20,15 +20,15 @@
 /* Return 0, or -1 with errno set. */
 static int set_up_ipv4(void)
 {
-    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+    struct ifreq up = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+    struct ifreq alias = {.ifr_name = "lo:1"};
     int s = socket(AF_INET, SOCK_DGRAM, 0);
-    if (s < 0 || ioctl(s, SIOCSIFFLAGS, &request) < 0)
+    if (s < 0 || ioctl(s, SIOCSIFFLAGS, &up) < 0)
         return -1;
     struct sockaddr_in address = {.sin_family = AF_INET};
     inet_pton(AF_INET, IPV4, &address.sin_addr);
-    strcpy(request.ifr_name, "lo:1");
-    memcpy(&request.ifr_addr, &address, sizeof address);
-    int result = ioctl(s, SIOCSIFADDR, &request);
+    memcpy(&alias.ifr_addr, &address, sizeof address);
+    int result = ioctl(s, SIOCSIFADDR, &alias);
     close(s);
     return result;
 }
