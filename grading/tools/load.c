@@ -21,9 +21,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "proc.h"
 
 enum {
@@ -47,13 +47,6 @@ static struct sockaddr_in server = {.sin_family = AF_INET};
 static char request[1024], body[ANSWER_MAX];
 static size_t request_size, body_size;
 static long good, failed;
-
-static long long now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 static void fail(const char *what)
 {

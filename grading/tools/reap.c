@@ -25,7 +25,7 @@
 #include <sys/prctl.h>
 #endif
 
-#include "fair.h"
+#include "clock.h"
 #include "proc.h"
 
 enum {

@@ -2,22 +2,16 @@
  * milliseconds after the start of this program it began to come, and a blank.
  * usage: stamp <FILE */
 #include <stdio.h>
-#include <time.h>
 
-static long long now_ms(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (long long)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
+#include "clock.h"
 
 int main(void)
 {
-    long long start = now_ms();
+    long long start = now_us();
     int c, before = '\n';
     while ((c = getchar()) != EOF) {
         if (before == '\n')
-            printf("%lld ", now_ms() - start);
+            printf("%lld ", (now_us() - start) / 1000);
         putchar(c);
         before = c;
     }

@@ -14,8 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 enum {
     CLIENTS = 6,      /* the first of them is the slow one */
@@ -35,9 +36,7 @@ static long long start;
 
 static long long now(void)
 {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (long long)time.tv_sec * 1000 + time.tv_nsec / 1000000 - start;
+    return now_us() / 1000 - start;
 }
 
 static void fail(const char *what)

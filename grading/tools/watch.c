@@ -20,7 +20,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "fair.h"
+#include "clock.h"
 #include "proc.h"
 
 enum {

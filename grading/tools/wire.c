@@ -46,7 +46,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "fair.h"
+#include "clock.h"
 
 enum {
     CONNECTIONS = 4096,          /* that one script may name */
