@@ -575,8 +575,8 @@ static int is_printable(int c)
 void http_log(const struct http_request *request, int status)
 {
     char line[1024], path[1000];
-    escape(path, sizeof path - 1, request->path ? request->path : "-",
-        is_printable, "\\x%02x");
+    escape(path, sizeof path, request->path ? request->path : "-", is_printable,
+        "\\x%02x");
     int n = snprintf(line, sizeof line, "\"%.10s %s\" %d\n",
         request->method ? request->method : "-", path, status);
     /* in one write, so that lines of two threads do not mix */
