@@ -109,7 +109,7 @@ static void fail(const char *doing)
 
 int main(int argc, char **argv)
 {
-    static char target[TARGET_MAX], host[HOST_MAX];
+    char target[TARGET_MAX], host[HOST_MAX];
     struct http_response response = {0};
 
     if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
