@@ -200,6 +200,20 @@ static int start_thread(int client)
     Fill in end */
 }
 
+/* Have a thread handle client, as soon as there can be one. When the program
+ * stops before, none does. */
+static void hand_over(int client)
+{
+    net_enter(); /* not in the thread, which may run late */
+    while (start_thread(client) < 0) {
+        if (net_stopping()) {
+            net_leave();
+            return;
+        }
+        net_pause(); /* until a thread has ended */
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct sockaddr_storage any;
@@ -214,13 +228,10 @@ int main(int argc, char **argv)
         /* Fill in stub
         int client = net_todo(__FILE__, "accept in main");
         Fill in end */
-        if (client >= 0) {
-            net_enter(); /* not in the thread, which may run late */
-            while (start_thread(client) < 0 && !net_stopping())
-                net_pause(); /* until a thread has ended */
-        } else if (!net_accept_again()) {
+        if (client >= 0)
+            hand_over(client);
+        else if (!net_accept_again())
             break;
-        }
     }
     net_finish();
     return net_stopping() ? 0 : 1;

@@ -176,19 +176,36 @@ END
     each_server waits_for_descriptors
 }
 
-@test "Without processes for more threads the server waits and goes on" {
+# start_limited TASKS: starts the server of phase 2 as a user who may have so many
+# processes and threads.
+start_limited() {
     [ "$(id -u)" -eq 0 ] || skip "only root can be another user, who has no others"
     needs_proc
     cp "$KIT/phase2/webserver" "$WORLD/"
-    cd "$WORLD"
+    cd "$WORLD" || return
     PROGRAM=./webserver JAIL=uid JAIL_USER=$((61000 + RANDOM % 1000)) JAIL_TASKS=0
-    TASKS=20 start_server 0 root
+    TASKS=$1 start_server 0 root
+}
+
+@test "Without processes for more threads the server waits and goes on" {
+    start_limited 20
     hold_open 60
     watch 5000 at-least threads 20
     [ "$(now threads)" -eq 20 ]
     let_go
     is_alive
     back_to threads 1 "threads"
+}
+
+@test "A server that is told to stop waits for no client that has no thread" {
+    local fds
+    start_limited 1
+    fds=$(now fds)
+    hold_open 1
+    watch 5000 at-least fds $((fds + 1)) >/dev/null
+    signal_server TERM
+    ends_well 2000 # in three seconds it would end anyway
+    let_go
 }
 
 # --- files that change
