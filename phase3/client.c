@@ -32,7 +32,8 @@ static int connect_to(const char *host, const char *port)
     for (struct addrinfo *a = list; a; a = a->ai_next) {
         server = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
         if (server >= 0 && net_limit(server) == 0 &&
-            connect(server, a->ai_addr, a->ai_addrlen) == 0)
+            (connect(server, a->ai_addr, a->ai_addrlen) == 0 ||
+                net_connected(server) == 0))
             break;
         error = errno;
         if (server >= 0)

@@ -265,6 +265,17 @@ int net_limit(int socket)
     return 0;
 }
 
+int net_connected(int socket)
+{
+    int error = errno;
+    socklen_t length = sizeof error;
+    if (error == EINTR &&
+        wait_for(socket, POLLOUT, net_clock() + net_timeout()) > 0)
+        getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length);
+    errno = error;
+    return error == 0 ? 0 : -1;
+}
+
 int net_print(const char *data, size_t size)
 {
     while (size > 0) {

@@ -58,6 +58,11 @@ void net_hang_up(int client, int more);
  * net_timeout() without a byte. Return 0, or -1 with errno set. */
 int net_limit(int socket);
 
+/* connect has failed: if a signal has only interrupted it, it goes on by itself
+ * (POSIX, connect): wait net_timeout() for its end. Return 0 if socket is
+ * connected then, else -1 with errno set. */
+int net_connected(int socket);
+
 /* Write all of data to stdout. Return 0, or -1 with errno set. */
 int net_print(const char *data, size_t size);
 

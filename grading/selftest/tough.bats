@@ -1,18 +1,18 @@
 #!/usr/bin/env bats
-# tough.bats - what the reference servers stand, beyond what students' programs are
+# tough.bats - what the reference programs stand, beyond what students' are
 # graded on: many bad clients at once, limits, files that change, signals.
 
 BATS_TEST_DIRNAME=${BATS_TEST_DIRNAME%/selftest} # where the helpers are
 load helpers
 
-# The servers are built in a copy, of KIT if that is set.
+# The programs are built in a copy, of KIT if that is set.
 setup_file() {
     local phase
     prepare_tools
     mkdir "$BATS_FILE_TMPDIR/kit"
-    cp -R "$KIT/shared" "$KIT"/phase[12] "$BATS_FILE_TMPDIR/kit/"
+    cp -R "$KIT/shared" "$KIT"/phase? "$BATS_FILE_TMPDIR/kit/"
     export KIT=$BATS_FILE_TMPDIR/kit
-    for phase in "$KIT"/phase[12]; do
+    for phase in "$KIT"/phase?; do
         make -s -C "$phase" clean
         make -s -C "$phase"
     done
@@ -297,6 +297,32 @@ END
 @test "A server that is stopped and continued goes on with what it was doing" {
     needs_proc
     each_server stands_still
+}
+
+@test "A client that is stopped while it connects, and continued, goes on" {
+    local i client status=0
+    PORT='' hold </dev/null
+    # as many as there is room for: the system answers no other
+    {
+        echo listen
+        for i in {1..17}; do echo "open c$i"; done
+    } | play
+    "$KIT/phase3/client" 127.0.0.1 "$(head -n 1 "$BATS_TEST_TMPDIR/held")" page \
+        >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- 4>&- 7>&- &
+    client=$!
+    play <<<"pause 200"
+    kill -STOP "$client"
+    play <<<"pause 50"
+    kill -CONT "$client"
+    {
+        for i in {1..17}; do echo "accept s$i"; done
+        echo "accept s"
+        echo "head s /dev/null"
+        echo 'send s HTTP/1.1 204 No Content\r\n\r\n'
+    } | play
+    wait "$client" || status=$?
+    [ "$status" -eq 0 ] || explain "exit status 0" "$status"
+    let_go
 }
 
 finishes_answers() {
