@@ -136,6 +136,17 @@ work_at_levels() {
     [ "${PIPESTATUS[0]} $(cat came)" = "0 $end" ]
 }
 
+@test "a file of 5 GiB is found by a server of 32 bits, too" {
+    echo 'int main(void) { return 0; }' | cc -m32 -x c -o program - 2>/dev/null ||
+        skip "cc compiles for 64 bits alone"
+    build cc -m32
+    mkdir root
+    truncate -s 5G root/large
+    serve 1 root
+    ask /large -I
+    grep -qix "content-length: $((5 << 30))"$'\r' body
+}
+
 # deep_folder BYTES: makes a folder with a path of so many bytes, and goes there.
 deep_folder() {
     local name
