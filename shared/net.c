@@ -292,32 +292,6 @@ int net_print(const char *data, size_t size)
     return 0;
 }
 
-static volatile sig_atomic_t stopping;
-static int stop_listener, stop_substitute;
-static pthread_t stop_thread;
-
-/* The answers under way took longer than a program that stops may wait. */
-static void stop_now(int signal_number)
-{
-    (void)signal_number;
-    _exit(stopping ? 0 : 1);
-}
-
-/* Put a socket on which accept fails in the listener's place: unlike a flag,
- * that cannot come between the accepting thread's look at it and its accept. */
-static void stop(int signal_number)
-{
-    int saved = errno;
-    if (!pthread_equal(pthread_self(), stop_thread)) {
-        pthread_kill(stop_thread, signal_number);
-    } else if (!stopping) {
-        stopping = 1;
-        dup2(stop_substitute, stop_listener);
-        alarm(NET_STOP_S);
-    }
-    errno = saved;
-}
-
 void net_standard_files(void)
 {
     int fd;
@@ -371,6 +345,32 @@ static void limit_stacks(void)
     pthread_setattr_default_np(&attributes);
     pthread_attr_destroy(&attributes);
 #endif
+}
+
+static volatile sig_atomic_t stopping;
+static int stop_listener, stop_substitute;
+static pthread_t stop_thread;
+
+/* The answers under way took longer than a program that stops may wait. */
+static void stop_now(int signal_number)
+{
+    (void)signal_number;
+    _exit(stopping ? 0 : 1);
+}
+
+/* Put a socket on which accept fails in the listener's place: unlike a flag,
+ * that cannot come between the accepting thread's look at it and its accept. */
+static void stop(int signal_number)
+{
+    int saved = errno;
+    if (!pthread_equal(pthread_self(), stop_thread)) {
+        pthread_kill(stop_thread, signal_number);
+    } else if (!stopping) {
+        stopping = 1;
+        dup2(stop_substitute, stop_listener);
+        alarm(NET_STOP_S);
+    }
+    errno = saved;
 }
 
 void net_ready(int listener)
