@@ -105,6 +105,8 @@ static void send_file(int client, int file, off_t size)
     while (size > 0) {
         size_t want = size < (off_t)sizeof piece ? (size_t)size : sizeof piece;
         ssize_t n = read(file, piece, want);
+        if (n < 0 && errno == EINTR)
+            continue;
         if (n <= 0 || net_send(client, piece, (size_t)n) < 0)
             return;
         size -= n;
