@@ -332,6 +332,9 @@ there is room for so many threads and no more"
 # run_out WHAT N COUNT: COUNT clients come and stay. A server without a limit of its
 # own has N of WHAT soon, and then no more of it.
 run_out() {
+    # glibc loads a library when a thread first calls pthread_exit, and aborts where
+    # it cannot: let it have done so
+    is_alive
     FDS=$(now fds)
     hold_open "$3"
     watch 1000 at-least "$1" "$2" >/dev/null || true
