@@ -21,7 +21,8 @@
  *   take NAME N          receive N bytes and no more
  *   read NAME PATH       receive into the file until the other side closes, with
  *                        a window that is narrow no longer
- *   end NAME             receive until the connection ends, in any way
+ *   end NAME [PATH]      receive until the connection ends, in any way; into the
+ *                        file, if one is given
  *   quiet NAME           nothing has come, and the connection is open
  *   taken NAME           the other side, on this machine, has received all
  *   times N TEXT         N requests, one after the other, each answered
@@ -459,8 +460,7 @@ static void act(const char *action, struct connection *c, char *rest)
         if (receive_file(c, rest, 1) <= 0)
             end_of(c, "connection closed before an empty line");
     } else if (strcmp(action, "end") == 0) {
-        while (receive(c, piece, sizeof piece) > 0)
-            ;
+        receive_file(c, *rest ? rest : "/dev/null", 0);
     } else if (strcmp(action, "quiet") == 0) {
         check_quiet(c);
     } else if (strcmp(action, "taken") == 0) {
