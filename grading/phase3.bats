@@ -463,6 +463,18 @@ END
     expect_output
 }
 
+# is_under_way: the client still runs, and goes on printing what it should. To receive
+# a byte at a time is slow, and right.
+is_under_way() {
+    local size part=$BATS_TEST_TMPDIR/part
+    [ -z "$EXIT" ] || return
+    size=$(size_of "$OUT")
+    "$TOOLS/wire" <<<"pause 500"
+    LC_ALL=C tr -d '\000-\177' <"$OUT" >"$part"
+    [ "$(size_of "$OUT")" -gt "$size" ] && [ -s "$part" ] &&
+        cmp -s "$part" <(head -c "$(size_of "$part")" "$BODY")
+}
+
 # bats test_tags=id:large-body, points:1, see:receive_response
 @test "A body of 80 MB is printed in 64 MB of memory" {
     local i head size pieces=()
@@ -491,6 +503,7 @@ END
     client 127.0.0.1 "$PORT" big.bin
     SENT="${LIMITS:+(ulimit -v 65536; }$SENT >out${LIMITS:+)}"
     LC_ALL=C tr -d '\000-\177' <"$OUT" | cmp -s - "$BODY" && return
+    ! is_under_way || return 0
     explain "the $size bytes of the body" \
         "$(size_of "$OUT") bytes in all; exit status ${EXIT:-none}, on stderr: \
 $(last_words)" \

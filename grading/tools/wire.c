@@ -24,7 +24,8 @@
  *   end NAME [PATH]      receive until the connection ends, in any way; into the
  *                        file, if one is given
  *   quiet NAME           nothing has come, and the connection is open
- *   taken NAME           the other side, on this machine, has received all
+ *   taken NAME           the other side, on this machine, has received all; or
+ *                        has not for a while: it may but peek at half a line
  *   times N TEXT         N requests, one after the other, each answered
  *   listen [ADDRESS]     listen at a free port of ADDRESS, print the port; it
  *                        is the port of the "open"s that follow
@@ -54,6 +55,7 @@ enum {
     SCRIPT_LINE_MAX = 64 * 1024, /* bytes in a line of the script */
     CONNECT_TRIES = 5,           /* looks after which a client was dropped */
     UNSEEN_MS = 100, /* to let the other side receive what cannot be seen */
+    TAKEN_MS = 500,  /* after which it is taken to do no more than peek */
 };
 
 enum status { FAILED = 1, WRONG_SCRIPT = 2, OUT_OF_SOMETHING = 3 };
@@ -365,17 +367,16 @@ static long long under_way(int fd)
     return bytes;
 }
 
-/* Wait until nothing is under way; two looks, since one takes some time and
- * what was seen first may be old. */
+/* Wait until nothing is under way, or TAKEN_MS; two looks, since one takes some
+ * time and what was seen first may be old. */
 static void wait_until_taken(const struct connection *c)
 {
+    long long until = fair_ms() + TAKEN_MS;
     if (under_way(c->fd) < 0)
         poll(NULL, 0, UNSEEN_MS);
     /* NOLINTNEXTLINE(misc-redundant-expression): the second may differ */
-    while (under_way(c->fd) > 0 || under_way(c->fd) > 0) {
-        check_deadline(c->name);
+    while ((under_way(c->fd) > 0 || under_way(c->fd) > 0) && fair_ms() < until)
         poll(NULL, 0, 1);
-    }
 }
 
 static void repeat(int count, char *text)
