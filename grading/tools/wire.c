@@ -21,11 +21,11 @@
  *   take NAME N          receive N bytes and no more
  *   read NAME PATH       receive into the file until the other side closes, with
  *                        a window that is narrow no longer
- *   end NAME [PATH]      receive until the connection ends, in any way; into the
- *                        file, if one is given
+ *   end NAME [PATH]      receive, into the file if one is given, until the
+ *                        connection ends in any way
  *   quiet NAME           nothing has come, and the connection is open
- *   taken NAME           the other side, on this machine, has received all; or
- *                        has not for a while: it may but peek at half a line
+ *   taken NAME           the other side, on this machine, has received all, or
+ *                        not for a while: it may peek until there is more
  *   times N TEXT         N requests, one after the other, each answered
  *   listen [ADDRESS]     listen at a free port of ADDRESS, print the port; it
  *                        is the port of the "open"s that follow

@@ -50,16 +50,20 @@ static int wait_until(int fd, short events, long long until)
 }
 
 /* Send both parts; give up on a client that takes nothing for 10 s. A page of a
- * file that has shrunk makes writev fail, it does not kill the program. */
+ * file that has shrunk makes writev fail, it does not kill the program: then
+ * there is a reset, lest the client take what came for whole. */
 static void send_parts(int client, struct iovec *part, int count)
 {
+    struct linger abort = {.l_onoff = 1, .l_linger = 0};
     while (count > 0) {
         ssize_t n = writev(client, part, count);
         if (n < 0 && errno == EAGAIN &&
             wait_until(client, POLLOUT, now_ms() + 10000) == 0)
             continue;
-        if (n < 0)
+        if (n < 0) {
+            setsockopt(client, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
             return;
+        }
         for (; count > 0 && (size_t)n >= part->iov_len; part++, count--)
             n -= (ssize_t)part->iov_len;
         if (count > 0) {

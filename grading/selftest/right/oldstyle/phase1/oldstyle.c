@@ -1,7 +1,7 @@
 /* oldstyle.c - an HTTP/1.0 server for IPv4 alone: lower-case header names in
- * another order, no signal handlers, whole files in memory, a queue of
- * one client, and after each answer it waits for the client to close.
- * usage: oldstyle [port [root]] */
+ * another order, whole files in memory, a queue of one client, and after each
+ * answer it waits for the client to close. A master has a worker do all that,
+ * and begins another one should it end. usage: oldstyle [port [root]] */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -13,14 +13,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { HEAD_SECONDS = 10, LINGER_SECONDS = 2 };
 
 static char root[PATH_MAX];
+static pid_t worker;
 static int with_body; /* the method is not HEAD */
 
 static int send_whole(int client, const char *data, size_t size)
@@ -201,11 +204,35 @@ static void wait_for_close(int client)
         ;
 }
 
+static void work(int listener)
+{
+    struct timeval ten = {.tv_sec = 10};
+    for (;;) {
+        int client = accept(listener, NULL, NULL);
+        if (client < 0) {
+            poll(NULL, 0, 100);
+            continue;
+        }
+        setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &ten, sizeof ten);
+        serve(client);
+        wait_for_close(client);
+        close(client);
+    }
+}
+
+static void on_stop(int number)
+{
+    if (worker > 0) {
+        kill(worker, SIGKILL);
+        waitpid(worker, NULL, 0);
+    }
+    _exit(number == 0);
+}
+
 int main(int argc, char **argv)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
     socklen_t length = sizeof address;
-    struct timeval ten = {.tv_sec = 10};
     int one = 1, listener = socket(PF_INET, SOCK_STREAM, 0);
     const char *digits = argc > 1 ? argv[1] : "6789";
     if (argc > 3 || !*digits || digits[strspn(digits, "0123456789")] ||
@@ -222,17 +249,16 @@ int main(int argc, char **argv)
         exit(1);
     }
     getsockname(listener, (struct sockaddr *)&address, &length);
+    signal(SIGINT, on_stop);
+    signal(SIGTERM, on_stop);
     printf("Listening on port %d\n", ntohs(address.sin_port));
     fclose(stdout);
-    for (;;) {
-        int client = accept(listener, NULL, NULL);
-        if (client < 0) {
-            poll(NULL, 0, 100);
-            continue;
+    for (;; waitpid(worker, NULL, 0)) {
+        if ((worker = fork()) == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            work(listener);
         }
-        setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &ten, sizeof ten);
-        serve(client);
-        wait_for_close(client);
-        close(client);
+        if (worker < 0)
+            poll(NULL, 0, 100);
     }
 }

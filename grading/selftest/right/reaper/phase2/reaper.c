@@ -1,20 +1,20 @@
-/* reaper.c - a threaded server whose threads are joined by another one, half a
- * second after they have ended, and which waits for each client to close. It
- * reads a file as a whole before it sends it.
- * usage: reaper [port [root]] */
+/* reaper.c - a threaded server whose threads, C11's, are joined by another one,
+ * half a second after they have ended, and which waits for each client to
+ * close. It reads a file as a whole before it sends it. usage: reaper [port
+ * [root]] */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <threads.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,13 +22,13 @@ enum { HEAD_MAX = 16384, PATIENCE_S = 10, REAP_MS = 500 };
 
 /* One connection, in the list of those whose threads are not joined yet. */
 struct connection {
-    pthread_t thread;
+    thrd_t thread;
     int socket, ended;
     struct connection *next;
 };
 
 static struct connection *connections;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static mtx_t lock;
 static char root[PATH_MAX];
 
 static int give(int client, const char *data, size_t size)
@@ -164,7 +164,7 @@ static const char *receive_head(int client, char *head, size_t size)
                             : "400 Bad Request";
 }
 
-static void *serve(void *argument)
+static int serve(void *argument)
 {
     struct connection *own = argument;
     struct timeval patience = {PATIENCE_S, 0};
@@ -182,29 +182,29 @@ static void *serve(void *argument)
     while (recv(client, head, sizeof head, 0) > 0 && time(NULL) < until)
         ;
     close(client);
-    pthread_mutex_lock(&lock);
+    mtx_lock(&lock);
     own->ended = 1;
-    pthread_mutex_unlock(&lock);
-    return NULL;
+    mtx_unlock(&lock);
+    return 0;
 }
 
 /* Twice a second, join the threads that have ended. */
-static void *reap(void *unused)
+static int reap(void *unused)
 {
     for (;; poll(NULL, 0, REAP_MS)) {
-        pthread_mutex_lock(&lock);
+        mtx_lock(&lock);
         for (struct connection **at = &connections, *c; (c = *at);) {
             if (!c->ended) {
                 at = &c->next;
                 continue;
             }
             *at = c->next;
-            pthread_join(c->thread, NULL);
+            thrd_join(c->thread, NULL);
             free(c);
         }
-        pthread_mutex_unlock(&lock);
+        mtx_unlock(&lock);
     }
-    return unused;
+    return unused != NULL;
 }
 
 /* Have a thread serve the client. Return 0, or -1 if there can be none. */
@@ -214,16 +214,16 @@ static int start(int client)
     if (!own)
         return -1;
     own->socket = client;
-    pthread_mutex_lock(&lock);
-    int error = pthread_create(&own->thread, NULL, serve, own);
-    if (error == 0) {
+    mtx_lock(&lock);
+    int result = thrd_create(&own->thread, serve, own);
+    if (result == thrd_success) {
         own->next = connections;
         connections = own;
     } else {
         free(own);
     }
-    pthread_mutex_unlock(&lock);
-    return error == 0 ? 0 : -1;
+    mtx_unlock(&lock);
+    return result == thrd_success ? 0 : -1;
 }
 
 static void on_stop(int number)
@@ -249,7 +249,7 @@ static int make_listener(unsigned port)
 
 int main(int argc, char **argv)
 {
-    pthread_t reaper;
+    thrd_t reaper;
     unsigned port = 6789;
     char extra;
     if (argc > 3 ||
@@ -263,7 +263,8 @@ int main(int argc, char **argv)
         *root = '\0';
     signal(SIGINT, on_stop);
     signal(SIGTERM, on_stop);
-    if (pthread_create(&reaper, NULL, reap, NULL) != 0)
+    if (mtx_init(&lock, mtx_plain) != thrd_success ||
+        thrd_create(&reaper, reap, NULL) != thrd_success)
         errx(1, "no thread");
     int listener = make_listener(port);
     for (;;) {

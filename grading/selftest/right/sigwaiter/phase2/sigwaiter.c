@@ -215,7 +215,7 @@ static void *serve(void *argument)
     close(job->client);
     free(job);
     count(-1);
-    return NULL;
+    pthread_exit(NULL);
 }
 
 static void *accept_all(void *unused)

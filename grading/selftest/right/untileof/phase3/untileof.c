@@ -1,6 +1,6 @@
-/* untileof.c - a client that keeps the head until it is whole, looks for
- * Content-Length with strcasestr, and copies the rest up to that or end of
- * file. usage: untileof server_host server_port filename */
+/* untileof.c - a client that leaves the head with the system until it is whole,
+ * looks for Content-Length with strcasestr, and copies the rest up to that or
+ * end of file. usage: untileof server_host server_port filename */
 #define _GNU_SOURCE /* strcasestr */
 #include <ctype.h>
 #include <errno.h>
@@ -88,29 +88,41 @@ static void ask(int server, char **words)
     free(target);
 }
 
-/* Print the response's head and what came with it of the body. Return how much
- * of the body is to come, -1 for all up to end of file. */
+/* Look at what has come until a head is whole, and receive that. Return its
+ * length. */
+static size_t get_head(int server)
+{
+    size_t seen = 0;
+    char *end = NULL;
+    while (!end) {
+        /* wait for one byte more than there were */
+        ssize_t n = recv(server, buffer, seen + 1, MSG_PEEK | MSG_WAITALL);
+        if (n > (ssize_t)seen)
+            n = recv(server, buffer, sizeof buffer - 1, MSG_PEEK);
+        if (n < 0)
+            error(1, errno == EAGAIN ? ETIMEDOUT : errno, "receiving");
+        if (n <= (ssize_t)seen || n == sizeof buffer - 1 ||
+            strncmp(buffer, "HTTP/1.", n < 7 ? (size_t)n : 7) != 0)
+            error(1, 0, "no HTTP response came");
+        buffer[seen = (size_t)n] = '\0';
+        end = strstr(buffer, "\r\n\r\n");
+    }
+    end[4] = '\0';
+    return get(server, buffer, (size_t)(end + 4 - buffer));
+}
+
+/* Print the response's head. Return how much is to come of its body, -1 for all
+ * up to end of file. */
 static long long print_head(int server)
 {
-    size_t used = 0, shown = 0, n;
-    char *end = NULL, *line, *behind;
+    char *line, *behind;
     long long length = -1;
     int status;
-    while (!end) {
-        n = get(server, buffer + used, sizeof buffer - 1 - used);
-        used += n;
-        buffer[used] = '\0';
-        if (n == 0 || strncmp(buffer, "HTTP/1.", used < 7 ? used : 7) != 0)
-            error(1, 0, "no HTTP response came");
-        while ((end = strstr(buffer, "\r\n\r\n")) && buffer[9] == '1') {
-            put(buffer, (size_t)(end + 4 - buffer)); /* the real one follows */
-            used -= (size_t)(end + 4 - buffer);
-            memmove(buffer, end + 4, used + 1);
-        }
-    }
+    do
+        put(buffer, get_head(server));
+    while (buffer[9] == '1'); /* the real one follows */
     if (sscanf(buffer, "HTTP/1.%*1[0-9] %3d", &status) != 1)
         error(1, 0, "that is no status line");
-    end[2] = '\0';
     line = strcasestr(buffer, "\r\ncontent-length:");
     if (line) {
         line += 17 + strspn(line + 17, " \t");
@@ -119,14 +131,7 @@ static long long print_head(int server)
             behind[strspn(behind, " \t")] != '\r')
             error(1, 0, "that is no length");
     }
-    if (status == 204 || status == 304)
-        length = 0;
-    end[2] = '\r';
-    shown = used - (size_t)(end + 4 - buffer);
-    if (length >= 0 && (long long)shown > length)
-        shown = (size_t)length;
-    put(buffer, (size_t)(end + 4 - buffer) + shown);
-    return length < 0 ? -1 : length - (long long)shown;
+    return status == 204 || status == 304 ? 0 : length;
 }
 
 int main(int argc, char **argv)
