@@ -333,7 +333,8 @@ there is room for so many threads and no more"
 # own has N of WHAT soon, and then no more of it.
 run_out() {
     # glibc loads a library when a thread first calls pthread_exit, and aborts where
-    # it cannot: let it have done so
+    # it cannot: let it have done so, for a client that goes or one that is served
+    wire <<<$'open gone\nsend gone GET / HT\nclose gone'
     is_alive
     FDS=$(now fds)
     hold_open "$3"
