@@ -351,14 +351,17 @@ get() {
     : >"$HEAD"
     : >"$BODY"
     PROBLEM=
+    CURL_STATUS=0
     # what is larger than a file may be is an error to curl, and not its end
     STATUS=$(trap '' XFSZ && exec curl -q -sS -g --noproxy '*' --path-as-is --max-time "$PATIENCE" \
         -o "$BODY" -D "$HEAD" -w '%{http_code}' "$@" "$url" \
         2>/dev/null) || went_wrong $?
 }
 
-# went_wrong CURL-STATUS: sets PROBLEM: what, and whether the server has ended.
+# went_wrong STATUS: sets CURL_STATUS to that, and PROBLEM to what it means and whether
+# the server has ended.
 went_wrong() {
+    CURL_STATUS=$1
     PROBLEM=$(curl_problem "$1")
     case $1 in
     23) is_limited || trouble "no room on the disk" ;;

@@ -362,13 +362,13 @@ expect_rest() {
             "when accept or pthread_create fails, pause before the next try"
 }
 
-# get_in_the_end PATH: the same as get, but a 503 is all right until the server has
-# noticed that a client has gone.
+# get_in_the_end PATH: the same as get, but until the server has noticed that a client
+# has gone, a 503 is all right, or that it hangs up.
 get_in_the_end() {
     local i
     for ((i = 0; i < 50; i++)); do
         get "$1"
-        [ "$STATUS" = 503 ] || break
+        [ "$STATUS" = 503 ] || { [[ $CURL_STATUS = 5[26] ]] && ! has_ended; } || break
         "$TOOLS/wire" <<<"pause 100"
     done
 }

@@ -4,7 +4,7 @@
  * One action a line; NAME is any word that names a connection, TEXT is the rest
  * of the line with the escapes \r \n \t \0 \\ \xHH. An action may wait that
  * many milliseconds (5000 if none are given) for the other side to do
- * something, and four times as long in all. The first that fails ends the
+ * something, and eight times as long in all. The first that fails ends the
  * script: one line on stdout says how, exit status 1; 2 for a wrong script; 3
  * when this system is out of something, ports for example, which is nobody's
  * fault.
@@ -54,6 +54,7 @@ enum {
     CONNECTIONS = 4096,          /* that one script may name */
     SCRIPT_LINE_MAX = 64 * 1024, /* bytes in a line of the script */
     CONNECT_TRIES = 5,           /* looks after which a client was dropped */
+    IN_ALL = 8,                  /* times as long for the whole action */
     UNSEEN_MS = 100, /* to let the other side receive what cannot be seen */
     TAKEN_MS = 500,  /* after which it is taken to do no more than peek */
 };
@@ -112,7 +113,7 @@ static void extend_deadline(void)
 
 static void begin_action(void)
 {
-    last_deadline = fair_ms() + 4 * allowed_ms;
+    last_deadline = fair_ms() + IN_ALL * allowed_ms;
     extend_deadline();
 }
 
@@ -121,7 +122,7 @@ static void check_deadline(const char *name)
     long long now = fair_ms();
     if (now >= last_deadline)
         end(FAILED, "%s: timed out: not done after %lld ms", name,
-            4 * allowed_ms);
+            IN_ALL * allowed_ms);
     if (now >= deadline)
         end(FAILED, "%s: timed out: nothing happened for %lld ms", name,
             allowed_ms);
