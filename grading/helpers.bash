@@ -401,6 +401,13 @@ header() {
     LC_ALL=C awk -v name="$1" -f "$BATS_TEST_DIRNAME/lib/header.awk" "$HEAD"
 }
 
+# is_listed NAME WORD HEAD: the first such header line has this word in its list, as
+# close in "Connection: TE, close" (RFC 9110, 5.6.1).
+is_listed() {
+    LC_ALL=C grep -i "^$1:" "$3" | head -n 1 | tr -d '\r' |
+        LC_ALL=C grep -Eiq ":([^,]*,)*[[:blank:]]*$2[[:blank:]]*(,|\$)"
+}
+
 # expect_header NAME PATTERN...: a header line's value matches one (case aside).
 expect_header() {
     local name=$1 pattern value

@@ -385,7 +385,7 @@ such lines"
     done
     # closing is what HTTP/1.0 does anyway
     head -n 1 "$HEAD" | grep -q '^HTTP/1\.0' ||
-        expect_header Connection close
+        is_listed Connection close "$HEAD" || expect_header Connection close
 }
 
 # bats test_tags=id:content-length, points:2, see:send_header
@@ -558,7 +558,9 @@ HTTP/1.1 first, and its page"
     start_server
     for path in /empty /empty/ /full /full/ /; do
         get "$path"
-        expect_status 404 200 301 302 303 307 308 403
+        # any refusal will do
+        [[ -z $PROBLEM && $STATUS = 4?? ]] ||
+            expect_status 404 200 301 302 303 307 308 403
         # a page, be it the folder's own or a list
         [ "$STATUS" != 200 ] || grep -q '<' "$BODY" ||
             explain "404 or 301, or a page" "200 and $(size_of "$BODY") bytes"
@@ -589,10 +591,11 @@ HTTP/1.1 first, and its page"
     echo page >"$ROOT/page.html"
     start_server
     LIKELY="look at the method: http_parse returns 405 or 501 for it"
+    # any refusal will do
     get /page.html -d some=data
-    expect_status 405 501 400 403 404 200
+    [[ -z $PROBLEM && $STATUS = [45]?? ]] || expect_status 405 501 200
     get /page.html -X BREW
-    expect_status 501 405 400 403 404
+    [[ -z $PROBLEM && $STATUS = [45]?? ]] || expect_status 501 405
     LIKELY="send a body only if not request.no_body, the page of a 404 too"
     for path in page.html missing.html; do
         raw "HEAD /$path HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n"
