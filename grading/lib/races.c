@@ -130,46 +130,27 @@ char *inet_ntoa(struct in_addr address)
 #if __has_include(<threads.h>)
 #include <threads.h>
 
-#pragma weak thrd_create
-#pragma weak thrd_join
-#pragma weak thrd_detach
-#pragma weak thrd_exit
-#pragma weak mtx_init
-#pragma weak mtx_lock
-#pragma weak mtx_trylock
-#pragma weak mtx_timedlock
-#pragma weak mtx_unlock
-#pragma weak mtx_destroy
-#pragma weak cnd_init
-#pragma weak cnd_signal
-#pragma weak cnd_broadcast
-#pragma weak cnd_wait
-#pragma weak cnd_timedwait
-#pragma weak cnd_destroy
-#pragma weak call_once
+/* The types of the two headers are alike in all but their names here. A program
+ * may have functions of its own with these names: so ours are weak. */
+#define C11(name, parameters, call)                                            \
+    __attribute__((weak)) int name parameters                                  \
+    {                                                                          \
+        return status(call);                                                   \
+    }
 
-/* The types of the two headers are alike in all but their names here. */
+static int status(int error)
+{
+    return error == 0           ? thrd_success
+           : error == EBUSY     ? thrd_busy
+           : error == ETIMEDOUT ? thrd_timedout
+           : error == ENOMEM    ? thrd_nomem
+                                : thrd_error;
+}
 
 struct start {
     thrd_start_t function;
     void *argument;
 };
-
-static int thrd_status(int error)
-{
-    switch (error) {
-    case 0:
-        return thrd_success;
-    case EBUSY:
-        return thrd_busy;
-    case ETIMEDOUT:
-        return thrd_timedout;
-    case ENOMEM:
-        return thrd_nomem;
-    default:
-        return thrd_error;
-    }
-}
 
 static void *start_thread(void *argument)
 {
@@ -178,107 +159,72 @@ static void *start_thread(void *argument)
     return (void *)(intptr_t)start.function(start.argument);
 }
 
-int thrd_create(thrd_t *thread, thrd_start_t function, void *argument)
+static int create(pthread_t *thread, thrd_start_t function, void *argument)
 {
     struct start *start = malloc(sizeof *start);
     if (!start)
-        return thrd_nomem;
+        return ENOMEM;
     *start = (struct start){function, argument};
-    int error = pthread_create((pthread_t *)thread, NULL, start_thread, start);
+    int error = pthread_create(thread, NULL, start_thread, start);
     if (error != 0)
         free(start);
-    return thrd_status(error);
+    return error;
 }
 
-int thrd_join(thrd_t thread, int *result)
+static int join(pthread_t thread, int *result)
 {
     void *value = NULL;
-    int error = pthread_join((pthread_t)thread, &value);
+    int error = pthread_join(thread, &value);
     if (result)
         *result = (int)(intptr_t)value;
-    return thrd_status(error);
+    return error;
 }
 
-int thrd_detach(thrd_t thread)
-{
-    return thrd_status(pthread_detach((pthread_t)thread));
-}
-
-_Noreturn void thrd_exit(int result)
-{
-    pthread_exit((void *)(intptr_t)result);
-}
-
-int mtx_init(mtx_t *mutex, int type)
+static int init(pthread_mutex_t *mutex, int type)
 {
     pthread_mutexattr_t kind;
     pthread_mutexattr_init(&kind);
     if (type & mtx_recursive)
         pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
-    int error = pthread_mutex_init((pthread_mutex_t *)mutex, &kind);
+    int error = pthread_mutex_init(mutex, &kind);
     pthread_mutexattr_destroy(&kind);
-    return thrd_status(error);
+    return error;
 }
 
-int mtx_lock(mtx_t *mutex)
+C11(thrd_create, (thrd_t * t, thrd_start_t f, void *argument),
+    create((pthread_t *)t, f, argument))
+C11(thrd_join, (thrd_t t, int *result), join((pthread_t)t, result))
+C11(thrd_detach, (thrd_t t), pthread_detach((pthread_t)t))
+C11(mtx_init, (mtx_t * m, int type), init((pthread_mutex_t *)m, type))
+C11(mtx_lock, (mtx_t * m), pthread_mutex_lock((pthread_mutex_t *)m))
+C11(mtx_trylock, (mtx_t * m), pthread_mutex_trylock((pthread_mutex_t *)m))
+C11(mtx_timedlock, (mtx_t * m, const struct timespec *until),
+    pthread_mutex_timedlock((pthread_mutex_t *)m, until))
+C11(mtx_unlock, (mtx_t * m), pthread_mutex_unlock((pthread_mutex_t *)m))
+C11(cnd_init, (cnd_t * c), pthread_cond_init((pthread_cond_t *)c, NULL))
+C11(cnd_signal, (cnd_t * c), pthread_cond_signal((pthread_cond_t *)c))
+C11(cnd_broadcast, (cnd_t * c), pthread_cond_broadcast((pthread_cond_t *)c))
+C11(cnd_wait, (cnd_t * c, mtx_t *m),
+    pthread_cond_wait((pthread_cond_t *)c, (pthread_mutex_t *)m))
+C11(cnd_timedwait, (cnd_t * c, mtx_t *m, const struct timespec *until),
+    pthread_cond_timedwait((pthread_cond_t *)c, (pthread_mutex_t *)m, until))
+
+__attribute__((weak)) _Noreturn void thrd_exit(int result)
 {
-    return thrd_status(pthread_mutex_lock((pthread_mutex_t *)mutex));
+    pthread_exit((void *)(intptr_t)result);
 }
 
-int mtx_trylock(mtx_t *mutex)
+__attribute__((weak)) void mtx_destroy(mtx_t *m)
 {
-    return thrd_status(pthread_mutex_trylock((pthread_mutex_t *)mutex));
+    pthread_mutex_destroy((pthread_mutex_t *)m);
 }
 
-int mtx_timedlock(mtx_t *mutex, const struct timespec *until)
+__attribute__((weak)) void cnd_destroy(cnd_t *c)
 {
-    return thrd_status(
-        pthread_mutex_timedlock((pthread_mutex_t *)mutex, until));
+    pthread_cond_destroy((pthread_cond_t *)c);
 }
 
-int mtx_unlock(mtx_t *mutex)
-{
-    return thrd_status(pthread_mutex_unlock((pthread_mutex_t *)mutex));
-}
-
-void mtx_destroy(mtx_t *mutex)
-{
-    pthread_mutex_destroy((pthread_mutex_t *)mutex);
-}
-
-int cnd_init(cnd_t *condition)
-{
-    return thrd_status(pthread_cond_init((pthread_cond_t *)condition, NULL));
-}
-
-int cnd_signal(cnd_t *condition)
-{
-    return thrd_status(pthread_cond_signal((pthread_cond_t *)condition));
-}
-
-int cnd_broadcast(cnd_t *condition)
-{
-    return thrd_status(pthread_cond_broadcast((pthread_cond_t *)condition));
-}
-
-int cnd_wait(cnd_t *condition, mtx_t *mutex)
-{
-    return thrd_status(pthread_cond_wait(
-        (pthread_cond_t *)condition, (pthread_mutex_t *)mutex));
-}
-
-int cnd_timedwait(cnd_t *condition, mtx_t *mutex, const struct timespec *until)
-{
-    return thrd_status(pthread_cond_timedwait(
-        (pthread_cond_t *)condition, (pthread_mutex_t *)mutex, until));
-}
-
-void cnd_destroy(cnd_t *condition)
-{
-    pthread_cond_destroy((pthread_cond_t *)condition);
-}
-
-void call_once(once_flag *flag, void (*function)(void))
+__attribute__((weak)) void call_once(once_flag *flag, void (*function)(void))
 {
     pthread_once((pthread_once_t *)flag, function);
 }
