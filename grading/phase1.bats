@@ -347,13 +347,13 @@ END
     expect_status 200
     expect_body "$ROOT/s.html"
     LIKELY="receive as much as request->head has room for"
-    for ((i = 10; i < 40; i++)); do
-        printf -v line 'X-Line-%d: %080d' "$i" "$i"
+    for ((i = 10; i <= 32; i++)); do
+        printf -v line 'X-Line-%d: %0*d' "$i" $((i < 32 ? 80 : 800)) "$i"
         options+=(-H "$line")
     done
     get /s.html "${options[@]}"
-    SENT="curl -i http://127.0.0.1:$PORT/s.html -H 'X-Line-10: 000...' with 30 \
-such lines"
+    SENT="curl -i http://127.0.0.1:$PORT/s.html -H 'X-Line-10: 000...' with 23 \
+such lines, the last one of 800 characters"
     expect_status 200
     expect_body "$ROOT/s.html"
 }
@@ -371,21 +371,30 @@ such lines"
 }
 
 # bats test_tags=id:header-lines, points:1, see:send_header
-@test "The head says of what kind the file is, and that the connection closes" {
-    local pair ending
-    LIKELY="http_type knows the kinds, http_lines writes Connection: close"
+@test "The head has the type of the file, the date, and Connection: close" {
+    local pair name=file.jpg day
+    LIKELY="http_type knows the kinds, by what follows the last dot"
     needs next-request
     start_server
     for pair in html:text/html txt:text/plain css:text/css png:image/png \
         jpg:image/jpeg; do
-        ending=${pair%:*}
-        echo x >"$ROOT/file.$ending"
-        get "/file.$ending"
+        name=file.${name##*.}.${pair%:*}
+        echo x >"$ROOT/$name"
+        get "/$name"
         expect_header Content-Type "${pair#*:}" "${pair#*:}[; ]*"
     done
+    LIKELY="http_lines writes Date and Connection: close"
+    day=$(today)
+    get "/$name"
+    expect_header Date "$day hh:mm:ss GMT" "$day ??:??:?? GMT" "$(today) ??:??:?? GMT"
     # closing is what HTTP/1.0 does anyway
     head -n 1 "$HEAD" | grep -q '^HTTP/1\.0' ||
         is_listed Connection close "$HEAD" || expect_header Connection close
+}
+
+# today: prints the day as Date has it.
+today() {
+    LC_ALL=C date -u '+%a, %d %b %Y'
 }
 
 # bats test_tags=id:content-length, points:2, see:send_header
@@ -466,6 +475,7 @@ an empty file is a file too"
     for i in 1 2 3; do
         random_word
         path=$WORD
+        [ "$i" -lt 3 ] || printf -v path '%s%0240d' "$WORD" 0
         mkdir "$ROOT/$path"
         random_word
         path=$path/$WORD.dat
@@ -549,14 +559,15 @@ HTTP/1.1 first, and its page"
 }
 
 # bats test_tags=id:folder, points:1, see:open_file
-@test "A folder is not sent as if it were a file" {
-    local path
-    LIKELY="open a regular file (fstat, S_ISREG) or none: http_open does"
+@test "A folder or a FIFO is not sent as if it were a file" {
+    local path likely="open a regular file (fstat, S_ISREG) or none: http_open does"
     needs missing-file-404 serves-after-404
     mkdir "$ROOT/empty" "$ROOT/full"
+    mkfifo "$ROOT/fifo"
     echo '<p>index</p>' >"$ROOT/full/index.html"
     start_server
     for path in /empty /empty/ /full /full/ /; do
+        LIKELY=$likely
         get "$path"
         # any refusal will do
         [[ -z $PROBLEM && $STATUS = 4?? ]] ||
@@ -564,24 +575,45 @@ HTTP/1.1 first, and its page"
         # a page, be it the folder's own or a list
         [ "$STATUS" != 200 ] || grep -q '<' "$BODY" ||
             explain "404 or 301, or a page" "200 and $(size_of "$BODY") bytes"
+        LIKELY="/full/ has the type of its index.html; http_lines writes Location"
+        case $STATUS in
+        200) expect_header Content-Type text/html 'text/html[; ]*' ;;
+        30?) expect_header Location "/${path//\//}/" '[!/]*' '/[!/]*' ;;
+        esac
     done
+    LIKELY="two slashes begin another host's name: http_lines writes one"
+    get //full
+    [[ $(header Location) != //* ]] ||
+        explain "Location: /full/, or no such line" "Location: $(header Location)"
+    LIKELY="open waits for a FIFO's other side: O_NONBLOCK, as http_open does"
+    get /fifo
+    # any refusal will do
+    [[ -z $PROBLEM && $STATUS = [45]?? ]] || expect_status 404 403
     is_alive
 }
 
 # --- requests of other kinds
 
 # bats test_tags=id:dots-query-space, points:1, see:open_file
-@test "Two dots in a name, a query and an encoded space are understood" {
+@test "Two dots in a name, a query, encoded bytes and HTTP/1.0 are understood" {
+    local odd=$'/+\303\251?%41.txt'
     needs next-request
     echo dots >"$ROOT/a..b.txt"
     echo space >"$ROOT/a b.txt"
+    echo odd >"$ROOT$odd"
     start_server
     LIKELY="only a part of a path that is .. leads out of a folder"
     expect_file /a..b.txt
     LIKELY="the path ends where the question mark is"
-    expect_file '/a..b.txt?name=value&x=/../y' /a..b.txt
+    expect_file '/a..b.txt?name=value&x=/../y?z' /a..b.txt
     LIKELY="%20 is one byte, a space: decode the path, once"
     expect_file /a%20b.txt "/a b.txt"
+    LIKELY="cut the query off first, and then decode each %XX once, any byte in \
+either case; a plus is a plus"
+    expect_file /+%C3%a9%3F%2541.txt "$odd"
+    LIKELY="HTTP/1.0 is served too, and has no Host"
+    get /a..b.txt -0 -H Host:
+    expect_status 200
 }
 
 # bats test_tags=id:other-methods, points:1, see:handle_client
@@ -603,6 +635,8 @@ HTTP/1.1 first, and its page"
             "${PROBLEM:-$(visible <"$ANSWER")}"
         [ ! -s "$BODY" ] ||
             explain "a head, and nothing more" "a body: $(visible <"$BODY")"
+        [ "$STATUS" != 200 ] || LIKELY="Content-Length is that of GET" \
+            expect_header Content-Length 5 ''
     done
     is_alive
 }
@@ -629,6 +663,9 @@ END
     get "$LONG"
     SENT="curl -i http://127.0.0.1:$PORT/000... of 6000 bytes"
     is_alive
+    LIKELY="a path is no format: print it by %s"
+    get /%25s%25n%25s%25n%25s%25n%25s%25n%25s%25n%25s%25n
+    is_alive
 }
 
 # --- clients that misbehave
@@ -638,8 +675,18 @@ END
     LIKELY="recv returns 0 or -1 then: give up that client, not the server"
     needs next-request
     start_server
-    SENT="connections closed and reset, at once and in the request line"
+    SENT="connections closed and reset, at once, in the request line and after it"
+    # while the server waits for one client, others have gone before their answer
     wire <<'END'
+open z
+send z GET / HTT
+open x
+send x GET /alive.html HTTP/1.1\r\nHost: localhost\r\n\r\n
+reset x
+open y
+send y GET /missing.html HTTP/1.1\r\nHost: localhost\r\n\r\n
+reset y
+close z
 open a
 close a
 open b
@@ -711,87 +758,122 @@ resize $1 $ROOT/big$1.txt
 @test "A client that closes its side after the request gets the answer" {
     LIKELY="recv returns 0 when the client sends no more: it still waits for you"
     needs connection-closed
-    echo half >"$ROOT/page.html"
+    numbers "$ROOT/page.html" 149999
     start_server
-    ANSWER=$BATS_TEST_TMPDIR/answer
     SENT="printf 'GET /page.html HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n' | \
 nc -N 127.0.0.1 $PORT"
+    # while the server waits for another client
     EXPECTED="an answer, and then the connection closed" wire <<END
-open client
+open first
+send first GET / HTT
+narrow client
 send client GET /page.html HTTP/1.1\r\nHost: localhost\r\n\r\n
 shut client
-read client $ANSWER
+close first
+head client $BATS_TEST_TMPDIR/head
+read client $BATS_TEST_TMPDIR/body
 END
-    split_answer
-    expect_status 200
-    expect_body "$ROOT/page.html"
+    expect_same "$ROOT/page.html" "$BATS_TEST_TMPDIR/body" body
 }
 
 # bats test_tags=id:unread-bytes, points:1, see:handle_client
-@test "A client that sends more than its request gets the whole answer" {
+@test "A client that sends more than its request gets the whole answer, and no other" {
     local more=$BATS_TEST_TMPDIR/more
-    LIKELY="close resets the connection if bytes are unread: net_hang_up first"
+    LIKELY="close resets the connection if bytes are unread: net_hang_up first, \
+whatever the answer; and what follows the request is ignored"
     needs connection-closed
     start_server
-    echo page >"$ROOT/page.txt"
+    # so large that some of it is still to be sent when the server closes
+    numbers "$ROOT/page.txt" 199999
     numbers "$BATS_TEST_TMPDIR/text" 104999
     # more than a server receives at once, in one packet with the request
     {
-        printf 'GET /page.txt HTTP/1.1\r\nHost: localhost\r\n\r\n'
+        printf 'GET /page.txt HTTP/1.1\r\nHost: localhost\r\n\r\n%.0s' 1 2
         head -c 30000 "$BATS_TEST_TMPDIR/text"
     } >"$more"
-    SENT="(printf 'GET /page.txt HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n'; \
+    SENT="(printf 'GET /page.txt HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n%.0s' 1 2; \
 head -c 30000 /dev/zero) | nc 127.0.0.1 $PORT"
     EXPECTED="the whole answer, and then the connection closed" wire <<END
+narrow client
+file client $more
+head client $BATS_TEST_TMPDIR/head
+read client $BATS_TEST_TMPDIR/body
+END
+    expect_same "$ROOT/page.txt" "$BATS_TEST_TMPDIR/body" body
+    {
+        printf 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30000\r\n\r\n'
+        head -c 30000 "$BATS_TEST_TMPDIR/text"
+    } >"$more"
+    SENT="curl -i -H Expect: --data-binary @FILE http://127.0.0.1:$PORT/, with a \
+FILE of 30000 bytes"
+    EXPECTED="an answer, and then the connection closed" wire <<END
 open client
 file client $more
+shut client
 read client $BATS_TEST_TMPDIR/answer
 END
-    expect_end "$ROOT/page.txt" "$BATS_TEST_TMPDIR/answer"
 }
 
 # bats test_tags=id:many-requests, points:1, see:handle_client
 @test "After hundreds of requests no descriptor is left open" {
-    local before
+    local before request i
     LIKELY="on every path close the client's socket, and the file"
     needs connection-closed missing-file-404 serves-after-404
     needs_proc
     echo page >"$ROOT/page.html"
+    mkdir "$ROOT/folder"
     start_server
     is_alive
     before=$(now fds)
-    SENT="curl http://127.0.0.1:$PORT/page.html, and a missing file, 200 times each"
-    wire <<'END'
-times 200 GET /page.html HTTP/1.1\r\nHost: localhost\r\n\r\n
-times 200 GET /missing HTTP/1.1\r\nHost: localhost\r\n\r\n
-END
+    SENT="curl http://127.0.0.1:$PORT/page.html, and a missing file, 200 times each; \
+a folder, and other methods (curl -I, curl -X BREW)"
+    wire < <(
+        for request in "HEAD /page.html" "BREW /page.html" "GET /folder" GET; do
+            for i in 1 2 3; do
+                printf 'open c\nsend c %s HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\nend c\nclose c\n' \
+                    "$request"
+            done
+        done
+        echo 'times 200 GET /page.html HTTP/1.1\r\nHost: localhost\r\n\r\n'
+        echo 'times 200 GET /missing HTTP/1.1\r\nHost: localhost\r\n\r\n'
+    )
     back_to fds "$before" "open descriptors"
     is_alive
 }
 
 # bats test_tags=id:silent-client, points:1, see:receive_request
-@test "A client that sends nothing is given up in the end" {
+@test "A client that falls silent in its request is given up in the end" {
+    local before=
     LIKELY="before each recv have net_wait see to the deadline"
     needs connection-closed serves-after-404
     # for those that look at it; others wait for ten seconds
     export HTTP_TIMEOUT_MS=100
     echo page >"$ROOT/page.html"
     start_server
-    SENT="nothing on one connection (nc 127.0.0.1 $PORT); then, on another, curl \
-http://127.0.0.1:$PORT/page.html"
+    if [ -d "/proc/$$/fd" ]; then
+        before=$(now fds)
+        wire <<<'times 1 GET /page.html HTTP/1.1\r\nHost: localhost\r\n\r\n'
+        # what it may have opened for good with its first client is none of this
+        before=$(watch 1000 at-most fds "$before") || true
+    fi
+    SENT="printf 'GET / HT' on one connection (nc 127.0.0.1 $PORT), and no more; \
+then, on another, curl http://127.0.0.1:$PORT/page.html"
     EXPECTED="an answer to the second when the first is given up" wire 15000 <<END
 open silent
+send silent GET / HT
 open client
 send client GET /page.html HTTP/1.1\r\nHost: localhost\r\n\r\n
 read client $BATS_TEST_TMPDIR/answer
 END
     [ -s "$BATS_TEST_TMPDIR/answer" ] ||
         explain "an answer to the second client" "$(curl_problem 52)"
+    LIKELY="a client that is given up has a socket too: close it"
+    [ -z "$before" ] || back_to fds "$before" "open descriptors"
 }
 
 # bats test_tags=id:stops, points:1, see:main
 @test "The server stops when it is told to, by SIGINT or SIGTERM" {
-    local signal
+    local signal status
     LIKELY="leave SIGINT and SIGTERM to net_ready, and end when accept fails"
     for signal in INT TERM; do
         start_server
@@ -802,6 +884,13 @@ END
             waited_in_vain
             explain "the end of the server" "it runs on"
         }
+        status=0
+        wait "$SERVER" 2>/dev/null || status=$?
+        # no handler is needed, so that the signal itself may end it
+        case $((status - 128)) in
+        4 | 6 | 7 | 8 | 10 | 11) explain "an end without a crash" \
+            "$(how_it_ended "$SERVER")" "what main does after its loop" ;;
+        esac
     done
 }
 
@@ -838,6 +927,10 @@ open c;send c GET /page;reset c
 open c;send c GET /big.txt HTTP/1.1\r\nHost: a\r\n\r\n;take c 1000;reset c
 END
     # as often as expect_no_report is told
+    for ((i = 1; i <= 10; i++)); do
+        printf 'open c;send c GET /page;close c;'
+    done
+    echo
     for ((i = 1; i <= 10; i++)); do
         printf 'open c;send c GET /page.html %s;head c /dev/null;close c;' \
             'HTTP/1.1\r\nHost: a\r\n\r\n'

@@ -95,6 +95,11 @@ client() {
     : >"$OUT"
     become "$@" >"$OUT" 2>"$ERR" </dev/null 3>&- 4>&- &
     CLIENT=$!
+    await_exit
+}
+
+# await_exit: sets EXIT, as client does.
+await_exit() {
     EXIT=
     WAITED=$PATIENCE_MS
     "$TOOLS/watch" "$PATIENCE_MS" "$CLIENT" exit || {
@@ -344,18 +349,23 @@ is_refused() {
 
 # bats test_tags=id:no-line-break, points:1, see:main
 @test "A line break or a space in the filename stays out of the request line" {
+    local name
     LIKELY="what is no letter, digit or the like becomes %XX (http_target), or refuse it"
     needs connects asks
-    await_request
-    client 127.0.0.1 "$PORT" $'a b\r\nX-Evil: 1'
-    expect_no_crash
-    is_refused && return
-    take_request
-    ! grep -qi '^x-evil' "$LINES" ||
-        explain "no header line made by the filename" "$(visible <"$REQUEST")"
-    head -n 1 "$LINES" | grep -Eq '^[^ ]+ [^ ]+( HTTP/.*)?$' ||
-        explain_difference "GET /a%20b%0D%0AX-Evil:%201 HTTP/1.1" \
-            "$(request_line)"
+    for name in $'a b\r\nX-Evil: 1' 'a b c' $'a\nX-Evil:1' $'a\rb'; do
+        await_request
+        client 127.0.0.1 "$PORT" "$name"
+        expect_no_crash
+        is_refused && continue
+        take_request
+        ! grep -qi '^x-evil' "$LINES" ||
+            explain "no header line made by the filename" "$(visible <"$REQUEST")"
+        if head -n 1 "$REQUEST" | grep -q $'\r.' ||
+            ! head -n 1 "$LINES" | grep -Eq '^[^ ]+ [^ ]+( HTTP/.*)?$'; then
+            explain "GET /... HTTP/1.1 in one line, and no space in the target" \
+                "$(head -n 1 "$REQUEST" | visible)"
+        fi
+    done
 }
 
 # bats test_tags=id:long-filename, points:1, see:send_request
@@ -398,6 +408,7 @@ $(head -c 60 "$REQUEST" | visible)"
     answer 'HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nNot found'
     client 127.0.0.1 "$PORT" missing.html
     expect_exit 0 "$likely"
+    expect_printed "a 404 is printed as it came, as any response is"
 }
 
 # bats test_tags=id:as-it-arrives, points:1, see:receive_response
@@ -514,21 +525,30 @@ $(last_words)" \
 
 # bats test_tags=id:ends-at-length, points:2, see:receive_response
 @test "The client ends at Content-Length while the server keeps the connection" {
-    local text='HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nbody'
-    LIKELY="stop at Content-Length, in either case of its letters: see response->complete"
+    local lines text
     needs connects asks prints
-    keep_open "$text"
-    expect_response "$text"
-    SERVED="(printf '$text'; sleep 60) | nc -l $PORT"
-    client 127.0.0.1 "$PORT" page.html
-    expect_output
+    for lines in 'content-length:4\r\n\r\nbody' 'Content-Length: 0\r\n\r\n' \
+        "X-Content-Length: 2\r\nX-Long: $LONG\r\nContent-Length: 4\r\n\r\nbody"; do
+        text="HTTP/1.1 200 OK\r\n$lines"
+        case $lines in
+        c*) LIKELY="stop at Content-Length, in either case of its letters, and with or \
+without a space: see response->complete" ;;
+        C*) LIKELY="where the length is 0 the response is complete with its head" ;;
+        X*) LIKELY="it is the line of just that name, however long those before it" ;;
+        esac
+        keep_open "$text"
+        expect_response "$text"
+        SERVED="(printf '${text/$LONG/%03000d}' 7; sleep 60) | nc -l $PORT"
+        client 127.0.0.1 "$PORT" page.html
+        expect_output
+    done
 }
 
 # bats test_tags=id:ends-with-connection, points:1, see:receive_response
 @test "Without Content-Length the body ends with the connection" {
     LIKELY="where nothing tells the length, recv returning 0 is the proper end"
     needs connects asks prints
-    answer 'HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nto the end'
+    answer 'HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nContent-Length: 3\n\nto the end'
     SERVED=${SERVED/nc/nc -N}
     client 127.0.0.1 "$PORT" page.txt
     expect_output
@@ -543,6 +563,11 @@ $(last_words)" \
     client 127.0.0.1 "$PORT" page.html
     expect_exit 1 "Content-Length said more than came: http_end tells"
     expect_printed "what came is printed, even if it is not all"
+    # 2 to the power of 32, and as many as come
+    answer 'HTTP/1.1 200 OK\r\nContent-Length: 4294967305\r\n\r\nonly this'
+    SERVED=${SERVED/nc/nc -N}
+    client 127.0.0.1 "$PORT" page.html
+    expect_exit 1 "an int has no room for such a length: long long, off_t"
     text='HTTP/1.1 200 OK\r\n\r\nonly this'
     serve <<END
 accept c
@@ -570,17 +595,32 @@ and then resets the connection"
 }
 
 # bats test_tags=id:silent-server, points:1, see:connect_to
-@test "A server that never answers ends the client with exit status 1" {
+@test "A server that never answers, or falls silent, ends the client with exit status 1" {
+    local text='HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this' first
     export HTTP_TIMEOUT_MS=500
     PATIENCE_MS=15000 # for its own ten seconds
     LIKELY="is net_limit called, and is a recv that timed out (-1) a failure?"
     needs connects asks prints
+    # two clients at once, lest both wait in turn
     serve <<END
-accept c
-end c
+accept c1
+head c1 $REQUEST
+send c1 $text
+accept c2
+end c1
+end c2
 END
+    become 127.0.0.1 "$PORT" page.html >"$BATS_TEST_TMPDIR/out1" \
+        2>"$BATS_TEST_TMPDIR/err1" </dev/null 3>&- 4>&- &
+    first=$!
     SERVED="sleep 60 | nc -l $PORT"
     client 127.0.0.1 "$PORT" page.html
+    expect_exit 1 "$LIKELY"
+    SENT="(printf '$text'; sleep 60) | nc -l $PORT & sleep 1; \
+phase3/client 127.0.0.1 $PORT page.html"
+    CLIENT=$first
+    ERR=$BATS_TEST_TMPDIR/err1
+    await_exit
     expect_exit 1 "$LIKELY"
 }
 
@@ -593,6 +633,11 @@ END
     answer "$PAGE"
     client localhost "$PORT" page.html
     expect_output
+    take_request
+    # whether there is a Host line is for the test of that
+    ! grep -qi '^host:[[:blank:]]*[0-9:[]' "$LINES" ||
+        expect_line Host "localhost:$PORT" \
+            "the name that was asked for stands there, not its address"
 }
 
 # bats test_tags=id:ipv6, points:1, see:connect_to
@@ -654,12 +699,14 @@ END
 }
 
 # bats test_tags=id:usage, points:1, see:main
-@test "Without its three arguments the client explains its usage and exits with 2" {
+@test "Without just three arguments the client explains its usage and exits with 2" {
     LIKELY="look at argc before argv: argv[argc] is NULL"
     client
     expect_complaint 2
     client 127.0.0.1 80
     expect_exit 2 "$LIKELY"
+    client 127.0.0.1 80 my page.html
+    expect_exit 2 "a fourth argument may be the rest of a filename with a space"
 }
 
 # --- memory
