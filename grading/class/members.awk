@@ -22,6 +22,9 @@ function note(words) {
 {
     type = $1
     name = $2
+    # some programs on Windows have it between folders
+    if (kind == "zip" && name !~ /\//)
+        gsub(/\\/, "/", name)
     gsub(/\/\/+/, "/", name)
     while (sub(/^\.\//, "", name));
     depth = gsub(/\//, "/", name)
@@ -80,18 +83,23 @@ function settle_place(    i, found) {
 }
 
 # take(I): with a pattern for the folders above, whose names nobody needs to know.
-function take(i,    base) {
+function take(i,    base, between, path) {
     base = file[i]
     sub(/.*\//, "", base)
+    # as it stands in the archive, and as unzip has it in a pattern
+    between = kind == "zip" && member[i] !~ /\// ? "[\\\\]" : "/"
+    path = substr(file[i], 1, length(file[i]) - length(base) - 1) between base
     if (times[place[i], file[i]] > 1) {
         if (!told[file[i]]++)
             note("not taken, it is there more than once: " file[i])
     } else if (base ~ /^-|[^A-Za-z0-9._+-]/) { # make could not use it
         note("not taken, give it a plain name: " file[i])
     } else if (kind != "folder" && place[i] != "" && endings[file[i]] == 1) {
-        print "take\t" file[i] "\t*/" file[i]
+        print "take\t" file[i] "\t*" between path
     } else if (kind == "folder" || member[i] !~ odd) {
         print "take\t" file[i] "\t" member[i]
+    } else if (place[i] == "") {
+        print "take\t" file[i] "\t" path
     } else {
         note("not taken, its folder has an odd name: " file[i])
     }
