@@ -673,7 +673,7 @@ END
 # bats test_tags=id:early-close, points:1, see:receive_request
 @test "Clients that hang up or reset before or in the request do no harm" {
     LIKELY="recv returns 0 or -1 then: give up that client, not the server"
-    needs next-request
+    needs next-request serves-after-404
     start_server
     SENT="connections closed and reset, at once, in the request line and after it"
     # while the server waits for one client, others have gone before their answer
@@ -757,7 +757,7 @@ resize $1 $ROOT/big$1.txt
 # bats test_tags=id:half-close, points:1, see:receive_request
 @test "A client that closes its side after the request gets the answer" {
     LIKELY="recv returns 0 when the client sends no more: it still waits for you"
-    needs connection-closed
+    needs connection-closed early-close
     numbers "$ROOT/page.html" 149999
     start_server
     SENT="printf 'GET /page.html HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n' | \
@@ -781,7 +781,7 @@ END
     local more=$BATS_TEST_TMPDIR/more
     LIKELY="close resets the connection if bytes are unread: net_hang_up first, \
 whatever the answer; and what follows the request is ignored"
-    needs connection-closed
+    needs connection-closed next-request
     start_server
     # so large that some of it is still to be sent when the server closes
     numbers "$ROOT/page.txt" 199999

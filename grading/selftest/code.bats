@@ -144,7 +144,13 @@ http_test() {
     while read -r source; do
         awk -v file="$source" '
             /^[a-z].*[^;]$/ { start = NR; name = $0 }
-            /^}/ && NR - start > 40 { print file ": " name; bad = 1 }
+            /^}/ {
+                if (start > 0 && NR - start > 40) {
+                    print file ": " name
+                    bad = 1
+                }
+                start = 0
+            }
             END { exit bad }' "$source"
     done < <(sources)
 }

@@ -19,8 +19,8 @@
  *   reset NAME           end the connection with a reset
  *   close NAME           end the connection
  *   take NAME N          receive N bytes and no more
- *   read NAME PATH       receive into the file until the other side closes, with
- *                        a window that is narrow no longer
+ *   read NAME PATH       receive into the file, with a window that is narrow
+ *                        no longer, until the other side closes
  *   end NAME [PATH]      receive, into the file if one is given, until the
  *                        connection ends in any way
  *   quiet NAME           nothing has come, and the connection is open
