@@ -10,6 +10,7 @@
 
 bats_require_minimum_version 1.8.0
 
+BUDGET_S=200 # for the tests of a phase, of which each takes a second or more
 KIT=${KIT:-$(cd "$BATS_TEST_DIRNAME/.." && pwd)}
 SEED=${SEED:-$$}
 # shellcheck source=grading/lib/jail.bash
@@ -47,6 +48,16 @@ prepare() {
 # For teardown: ends what the test started, and notes how it went. When the test
 # failed, shows what the program said.
 clean_up() {
+    end_programs
+    note_time
+    [ -n "${BATS_TEST_COMPLETED:-}${BATS_TEST_SKIPPED:-}" ] || say_more
+    # many tests at hundreds of megabytes each would fill the disk
+    [ -n "${BATS_TEST_SKIPPED:-}" ] || rm -rf "${BATS_TEST_TMPDIR:?}"/* \
+        "${WORLD:?}"/[!r]* "${ROOT:?}"/* "$ROOT"/.[!.]*
+}
+
+# Ends all programs that the test runs.
+end_programs() {
     local pid
     # not $(jobs -rp): a process less, for each test
     jobs -rp >"$BATS_TEST_TMPDIR/jobs"
@@ -55,10 +66,6 @@ clean_up() {
         wait "$pid"
     done <"$BATS_TEST_TMPDIR/jobs" 2>/dev/null
     end_strays
-    [ -n "${BATS_TEST_COMPLETED:-}${BATS_TEST_SKIPPED:-}" ] || say_more
-    # many tests at hundreds of megabytes each would fill the disk
-    [ -n "${BATS_TEST_SKIPPED:-}" ] || rm -rf "${BATS_TEST_TMPDIR:?}"/* \
-        "${WORLD:?}"/[!r]* "${ROOT:?}"/* "$ROOT"/.[!.]*
 }
 
 # A test has failed: what else there is to say about it.
@@ -121,16 +128,27 @@ check_grader() {
 
 # PATIENCE is how long a program may take for one step, in seconds, and
 # PATIENCE_MS the same in milliseconds: far more than a right one takes, and less
-# each time that waiting was in vain, so that one fault does not cost minutes.
+# each time that waiting was in vain, so that one fault does not cost minutes. One
+# that is late each time, and not in vain, uses up the tests' budget.
 set_patience() {
-    local times=0 file=$BATS_FILE_TMPDIR/in-vain
+    local times=0 file=$BATS_FILE_TMPDIR/in-vain spent=0
     [ ! -e "$file" ] || times=$(grep -c . "$file")
+    [ ! -e "$BATS_FILE_TMPDIR/spent" ] || spent=$(<"$BATS_FILE_TMPDIR/spent")
+    [ "$spent" -lt "$BUDGET_S" ] || times=5
     case $times in
     0) PATIENCE_MS=5000 PATIENCE=5 ;;
     1 | 2) PATIENCE_MS=2000 PATIENCE=2 ;;
     3 | 4) PATIENCE_MS=1000 PATIENCE=1 ;;
     *) PATIENCE_MS=500 PATIENCE=0.5 ;;
     esac
+}
+
+# note_time: adds how many seconds this test took to what all have.
+note_time() {
+    local spent=0 file=$BATS_FILE_TMPDIR/spent
+    [ "$SECONDS" -gt 0 ] || return 0
+    [ ! -e "$file" ] || spent=$(<"$file")
+    echo $((spent + SECONDS)) >"$file"
 }
 
 waited_in_vain() {
@@ -480,7 +498,12 @@ wire() {
     case $status in
     0) return ;;
     2) echo "in the test itself: $problem" && return 1 ;;
-    3) trouble "$problem" ;;
+    3)
+        # it may be the program that has taken all
+        end_programs
+        check_grader
+        explain "${EXPECTED:-an answer}" "$problem, while the program runs" || return
+        ;;
     esac
     [[ $problem != *"timed out"* ]] || waited_in_vain
     # a student has not seen the script in which the clients are c, or c1 and so on
@@ -617,7 +640,7 @@ use_fixed_addresses() {
 # sanitize KIND: builds the phase anew with that sanitizer of the compiler, and
 # has PROGRAM be that. Skips the test where such programs do not run.
 sanitize() {
-    local tree=$WORLD/sanitized log=$BATS_TEST_TMPDIR/log
+    local tree=$WORLD/sanitized log=$BATS_TEST_TMPDIR/log status=0
     SANITIZER=$1
     PHASE=$(basename "$(dirname "$PROGRAM")")
     mkdir -p "$tree/$PHASE" "$tree/shared"
@@ -634,9 +657,15 @@ sanitize() {
     cp "$KIT/$PHASE"/*.[ch] "$KIT/$PHASE/Makefile" "$tree/$PHASE/"
     cp "$BATS_TEST_DIRNAME/lib/races.c" "$tree/"
     SENT="make $PHASE CFLAGS_EXTRA=-fsanitize=$1, and some requests"
-    compile "$tree/$PHASE" >"$log" 2>&1 3>&- 4>&- </dev/null \
-        LDLIBS="$([ "$1" != thread ] || echo ../races.c) -pthread" ||
-        explain "a program" "$(cat "$log")" "the line that the compiler names"
+    # shellcheck disable=SC2016 # for the inner shell
+    "$TOOLS/reap" "$BUILD_LIMIT_MS" bash -c 'source "$0"; compile "$@"' \
+        "$BATS_TEST_DIRNAME/lib/jail.bash" "$tree/$PHASE" \
+        LDLIBS="$([ "$1" != thread ] || echo ../races.c) -pthread" \
+        >"$log" 2>&1 3>&- 4>&- </dev/null || status=$?
+    [ "$status" -ne 124 ] ||
+        explain "a program" "it does not compile within $((BUILD_LIMIT_MS / 1000)) s"
+    [ "$status" -eq 0 ] ||
+        explain "a program" "$(head -c 100000 "$log")" "the line that the compiler names"
     PROGRAM=$tree/$PHASE/$(basename "$PROGRAM")
 }
 

@@ -98,19 +98,33 @@ open_work() {
 
 # close_kit: the other user cannot read the tests nor the reference.
 close_kit() {
+    close "$HERE/helpers.bash" "$KIT"
+    [ ! -d "${PRIVATE:-}" ] || close "$PRIVATE" "$PRIVATE"
+}
+
+# close FILE FOLDER: if the other user can read FILE, closes FOLDER to all others.
+close() {
     as_user
-    ! "${AS_USER[@]}" test -r "$HERE/helpers.bash" || {
-        echo "grade: closing $KIT to other users (chmod go-rwx)" >&2
-        chmod go-rwx "$KIT"
+    ! "${AS_USER[@]}" test -r "$1" || {
+        echo "grade: closing $2 to other users (chmod go-rwx)" >&2
+        chmod go-rwx "$2"
     }
 }
 
-# sweep: removes what files those users have left.
+# close_phase FOLDER...: only the phase's own user gets into these. Where they are is
+# seen in the arguments of processes, by other submissions too.
+close_phase() {
+    chgrp "$JAIL_USER" "$@"
+    chmod 750 "$@"
+}
+
+# sweep: removes what files those users have left where everybody may write.
 sweep() {
     local phase
     [ "$JAIL" = uid ] || return 0
     for phase in 1 2 3; do
-        find /tmp /var/tmp /dev/shm -xdev -user $((JAIL_USER + phase)) -delete
+        find /tmp /var/tmp /dev/shm /dev/mqueue /run/lock -xdev \
+            -user $((JAIL_USER + phase)) -delete
     done 2>/dev/null || true
 }
 

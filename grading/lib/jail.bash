@@ -19,6 +19,7 @@ MEMORY_KB=2000000     # that a program may use
 ADDRESSES_KB=16000000 # threads have stacks and heaps that they hardly use
 COMPILER_KB=4000000
 COMPILER_S=20         # of processor time: a busy machine is no student's fault
+BUILD_LIMIT_MS=120000 # for compiling a phase, where it waits for something
 
 # as_user: sets AS_USER to the command that makes one of the other user.
 as_user() {
@@ -87,11 +88,16 @@ limit() {
 # compile FOLDER [MAKE-ARGUMENT...]: has make build what is in FOLDER, a phase's,
 # beside which is shared/. In a shell of its own.
 compile() (
+    local status=0
     cd "$1" || exit
     confine --ro-bind "${1%/*}" "${1%/*}" --bind "$1" "$1"
     [ "$JAIL" != uid ] || chown "$JAIL_USER" "$1"
     ulimit -v "$COMPILER_KB" 2>/dev/null || :
     ulimit -t "$COMPILER_S"
-    exec "$PREPARED/tools/fresh" ${CONFINED[@]+"${CONFINED[@]}"} make -C "$@" \
-        ${CC:+CC="$CC"} ${CFLAGS_EXTRA:+CFLAGS_EXTRA="$CFLAGS_EXTRA"}
+    # without make's own rules, which would make a Makefile of Makefile.c
+    "$PREPARED/tools/fresh" ${CONFINED[@]+"${CONFINED[@]}"} make -r -C "$@" \
+        ${CC:+CC="$CC"} ${CFLAGS_EXTRA:+CFLAGS_EXTRA="$CFLAGS_EXTRA"} || status=$?
+    # what is copied from there later is not for the program to replace
+    [ "$JAIL" != uid ] || chown -R 0 "$1"
+    exit "$status"
 )

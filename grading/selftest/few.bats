@@ -19,6 +19,7 @@ teardown() {
 # bats test_tags=id:ready-line, points:1, see:main
 @test "The server says at which port it listens" {
     start_server
+    EXPECTED="a connection" wire <<<"open client"
 }
 
 # bats test_tags=id:answers, points:1, see:main

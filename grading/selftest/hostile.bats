@@ -27,8 +27,15 @@ submission() {
 # grade COMMAND...: grades phase 1 of it into OUT, for a minute and a half at most;
 # with words before the grader, such as unshare's.
 grade() {
+    grade_by "$KIT" "$@"
+}
+
+# grade_by COPY COMMAND...: the same, by that copy of the kit.
+grade_by() {
+    local kit=$1
+    shift
     "$KIT/grading/tools/build" "$BATS_TEST_TMPDIR/tools" reap
-    "$BATS_TEST_TMPDIR/tools/reap" 90000 "$@" "$KIT/grading/grade" -p 1 -j "none" \
+    "$BATS_TEST_TMPDIR/tools/reap" 90000 "$@" "$kit/grading/grade" -p 1 -j "none" \
         -o "$OUT" "$SUBMISSION" >"$LOG" 2>&1 3>&- 4>&- || STATUS=$?
     cat "$LOG"
     [ "$STATUS" -ne 124 ]
@@ -163,6 +170,25 @@ END
     grade
     [ "$(tail -n 1 "$LOG")" = "Score: 0/40" ]
     grep -q 'does not compile' "$LOG"
+}
+
+@test "what the compiler warns of means nothing to a terminal" {
+    submission 1 <<<'{ }'
+    printf '#warning "\033[2JScore: 40/40\302\2331m\007"\n' >>"$SUBMISSION/phase1/evil.c"
+    few_tests
+    grade_by "$COPY"
+    grep -q '#warning "\[2JScore' "$LOG"
+    run ! env LC_ALL=C grep -q $'[\033\007\233]' "$LOG"
+}
+
+@test "a server that is late each time uses up the patience with it" {
+    submission 1 <<<'{ usleep(1500000); }'
+    few_tests
+    sed -i.old 's/^BUDGET_S=.*/BUDGET_S=1/' "$COPY/grading/helpers.bash"
+    sed -i.old 's|^    struct http_request .request = .*|    usleep(700000);\n&|' \
+        "$SUBMISSION/phase1/webserver.c"
+    grade_by "$COPY"
+    grep -q 'timed out: no complete answer within 0.5 s' "$LOG"
 }
 
 # --- the machine

@@ -12,7 +12,8 @@ setup_file() {
     export OPEN
     chmod 755 "$OPEN"
     BATS_TEST_TMPDIR=$OPEN few_tests
-    sed -i.old "s/^COMPILER_S=.*/COMPILER_S=4/" "$COPY/grading/lib/jail.bash"
+    sed -i.old "s/^COMPILER_S=.*/COMPILER_S=4/
+        s/^BUILD_LIMIT_MS=.*/BUILD_LIMIT_MS=10000/" "$COPY/grading/lib/jail.bash"
     export COPY PREPARED=$BATS_FILE_TMPDIR/prepared
     "$COPY/grading/prepare" "$PREPARED"
 }
@@ -30,6 +31,8 @@ setup() {
 
 teardown() {
     [ -z "${LISTENER:-}" ] || kill "$LISTENER" 2>/dev/null || true
+    : >"$BATS_TEST_TMPDIR/enough"
+    wait
 }
 
 # attack: adds the source on stdin, the body of a function that runs before main;
@@ -38,8 +41,9 @@ attack() {
     {
         printf '#define _GNU_SOURCE\n'
         printf '#include <%s.h>\n' arpa/inet dirent errno fcntl glob pthread \
-            signal stdio stdlib string sys/mman sys/prctl sys/ptrace \
-            sys/socket sys/stat sys/wait unistd
+            mqueue signal stdio stdlib string sys/mman sys/msg sys/prctl \
+            sys/ptrace sys/resource sys/sem sys/shm sys/socket sys/stat sys/syscall sys/wait \
+            unistd
         echo "#define NAME \"$NAME\""
         cat <<'END'
 #define succeeded \
@@ -80,7 +84,7 @@ in_each_jail() {
 # nothing_is_left: no process, and no file where everybody may write.
 nothing_is_left() {
     run ! grep -sx "$NAME" /proc/[0-9]*/comm
-    [ -z "$(find /tmp /var/tmp /dev/shm -maxdepth 1 -name "$NAME*")" ]
+    [ -z "$(find /tmp /var/tmp /dev/shm /run/lock -maxdepth 1 -name "$NAME*")" ]
 }
 
 # expect_score N: of 3 points.
@@ -117,13 +121,15 @@ END
 }
 
 @test "in a jail the tests, the reference and other submissions cannot be read" {
-    mkdir -p "$BATS_TEST_TMPDIR/alice/phase1"
+    mkdir -p "$BATS_TEST_TMPDIR/alice/phase1" "$OPEN/private"
     echo "int secret;" >"$BATS_TEST_TMPDIR/alice/phase1/webserver.c"
+    echo "what an instructor keeps" >"$OPEN/private/notes"
     attack <<END
 {
     const char *paths[] = {"$COPY/phase1/webserver.c", "$COPY/grading/phase1.bats",
         "$COPY/grading/helpers.bash",
         "$BATS_TEST_TMPDIR/alice/phase1/webserver.c", "$BATS_TEST_TMPDIR",
+        "$OPEN/private/notes",
         "/tmp/grade.*/tests/*", "/tmp/grade.*/tmp?/*/*", "/tmp/grade.*/records*",
         "../../tests/helpers.bash", "../../tests/phase1.bats"};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
@@ -137,6 +143,60 @@ END
     }
 }
 END
+    PRIVATE=$OPEN/private in_each_jail expect_score 3
+}
+
+@test "in a jail the sources, which are built once more, cannot be replaced" {
+    attack <<'END'
+{
+    char folder[300] = "", path[400];
+    if (readlink("/proc/self/exe", folder, sizeof folder - 1) < 0)
+        return;
+    *strrchr(folder, '/') = '\0';
+    if (strstr(folder, "/sanitized/"))
+        return;
+    snprintf(path, sizeof path, "%s/mine.c", folder);
+    if (symlink("/etc/passwd", path) == 0)
+        succeeded;
+    snprintf(path, sizeof path, "%s/webserver.c", folder);
+    if (unlink(path) == 0 || open(path, O_WRONLY) >= 0 || chmod(path, 0) == 0)
+        succeeded;
+}
+END
+    in_each_jail expect_score 3
+}
+
+@test "in a jail what else is graded meanwhile cannot be read" {
+    local alice=$BATS_TEST_TMPDIR/alice
+    mkdir -p "$alice/phase1"
+    printf '#include <unistd.h>\nint main(void) { for (;;) pause(); }\n' >"$alice/phase1/webserver.c"
+    attack <<'END'
+{
+    char path[300], text[8000], folder[200], own[300] = "";
+    if (readlink("/proc/self/exe", own, sizeof own - 1) < 0)
+        return;
+    for (int i = 0; i < 20; i++, usleep(50000)) {
+        DIR *dir = opendir("/proc");
+        for (struct dirent *entry; (entry = readdir(dir));) {
+            snprintf(path, sizeof path, "/proc/%s/cmdline", entry->d_name);
+            int fd = open(path, O_RDONLY);
+            ssize_t n = read(fd, text, sizeof text);
+            char *kit = n > 0 ? memmem(text, (size_t)n, "KIT=/", 5) : NULL;
+            close(fd);
+            if (!kit || sscanf(kit, "KIT=%190s", folder) != 1 ||
+                strncmp(own, folder, strlen(folder) - strlen("tree")) == 0)
+                continue;
+            snprintf(path, sizeof path, "%s/phase1/webserver.c", folder);
+            if (open(path, O_RDONLY) >= 0)
+                succeeded;
+        }
+        closedir(dir);
+    }
+}
+END
+    while [ ! -e "$BATS_TEST_TMPDIR/enough" ]; do
+        "$COPY/grading/grade" -j uid -p 1 "$alice"
+    done >/dev/null 2>&1 3>&- 4>&- &
     in_each_jail expect_score 3
 }
 
@@ -295,17 +355,33 @@ survived() {
     [ "$(jq -r .status "$OUT/results.json")" = graded ]
 }
 
+@test "in a jail no memory is to be had that no process shows, nor any that stays" {
+    case $(uname -m) in x86_64 | aarch64) ;; *) skip "nothing is refused here" ;; esac
+    attack <<'END'
+{
+    if (shmget(IPC_PRIVATE, 1 << 20, IPC_CREAT | 0600) >= 0 ||
+        semget(IPC_PRIVATE, 1, IPC_CREAT | 0600) >= 0 ||
+        msgget(IPC_PRIVATE, IPC_CREAT | 0600) >= 0 ||
+        mq_open("/" NAME, O_CREAT | O_RDWR, 0600, NULL) != (mqd_t)-1 ||
+        syscall(SYS_add_key, "user", NAME, "x", 1, -3) >= 0 ||
+        memfd_create(NAME, 0) >= 0)
+        succeeded;
+}
+END
+    in_each_jail expect_score 3
+}
+
 @test "in a jail the disk cannot be filled" {
     local before after
     before=$(df -Pk /tmp | awk 'NR == 2 { print $4 }')
     attack <<'END'
 {
     static char block[1 << 20];
-    const char *folders[] = {"/tmp", "/var/tmp", "/dev/shm", "."};
+    const char *folders[] = {"/tmp", "/var/tmp", "/dev/shm", "/run/lock", "."};
     signal(SIGXFSZ, SIG_IGN);
     for (int i = 0; i < 4000; i++) {
         char path[100];
-        snprintf(path, sizeof path, "%s/" NAME "%d", folders[i % 4], i);
+        snprintf(path, sizeof path, "%s/" NAME "%d", folders[i % 5], i);
         int fd = open(path, O_WRONLY | O_CREAT, 0600);
         for (int j = 0; fd >= 0 && write(fd, block, sizeof block) > 0; j++)
             if (j > 500)
@@ -317,6 +393,36 @@ END
     in_each_jail survived
     after=$(df -Pk /tmp | awk 'NR == 2 { print $4 }')
     [ "$after" -gt $((before - 3000000)) ]
+}
+
+@test "in a jail a program that takes all ports has itself to blame" {
+    attack <<'END'
+{
+}
+
+int listen(int listener, int length)
+{
+    struct rlimit most;
+    long result = syscall(SYS_listen, listener, length);
+    getrlimit(RLIMIT_NOFILE, &most);
+    most.rlim_cur = most.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &most);
+    struct sockaddr_in any = {.sin_family = AF_INET};
+    for (int i = 0; i < 40; i++)
+        if (fork() == 0) {
+            for (int port = 32768 + i; port < 61000; port += 40) {
+                any.sin_port = htons((in_port_t)port);
+                bind(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&any,
+                    sizeof any);
+            }
+            for (;;)
+                pause();
+        }
+    sleep(1);
+    return (int)result;
+}
+END
+    in_each_jail expect_score 0
 }
 
 @test "a compiler that is made to write, to grow or to complain without end is stopped" {
@@ -331,6 +437,14 @@ END
     [ "$(wc -c <"$OUT/results.json")" -lt 100000 ]
 }
 
+@test "a compiler that waits without end is stopped, with a sanitizer too" {
+    attack <<<'{ }'
+    printf '#ifdef __SANITIZE_ADDRESS__\n#include "/dev/ptmx"\n#endif\n' \
+        >>"$SUBMISSION/phase1/evil.c"
+    in_each_jail expect_score 2
+    grep -q "does not compile within 10 s" "$OUT.log"
+}
+
 # --- what it brings along
 
 @test "what a submission brings along besides its sources is not used" {
@@ -343,6 +457,7 @@ END
         >"$SUBMISSION/phase1/phase1.bats"
     echo '#error not the kit'"'"'s' >"$SUBMISSION/shared/http.h"
     echo 'fail' >"$SUBMISSION/.curlrc"
+    echo 'int x;' >"$SUBMISSION/phase1/Makefile.c"
     ln -s "$KIT/phase1/webserver.c" "$SUBMISSION/phase1/link.c"
     mkfifo "$SUBMISSION/phase1/fifo.c"
     mkdir "$SUBMISSION/phase1/folder.c"

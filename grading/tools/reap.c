@@ -6,7 +6,7 @@
  *
  * With -u, of root, all processes of that user are ended as well: at the end,
  * and each time that the folders which everybody may write to have lost more
- * than LOSS_MAX_KB of their room.
+ * than LOSS_MAX_KB or LOSS_MAX_FILES of their room.
  *
  * Exit status: the command's, 128 and the number of the signal that ended it,
  * or 124 if it was not done after MS milliseconds. Where the system has no
@@ -35,10 +35,15 @@ enum {
     LOOKS = 12, /* at the clock, for one at memory and disks */
     HOG_KB = 1000000,
     LOSS_MAX_KB = 3000000,
+    LOSS_MAX_FILES = 200000,
 };
 
 static const char *const shared_folders[] = {"/tmp", "/var/tmp", "/dev/shm"};
 enum { SHARED_FOLDERS = sizeof shared_folders / sizeof shared_folders[0] };
+
+struct room {
+    long long kb, files;
+};
 
 static volatile sig_atomic_t told_to_stop;
 
@@ -62,14 +67,16 @@ static void end(pid_t pid)
     kill(pid, SIGKILL);
 }
 
-/* Note how much room the shared folders have, in KB. */
-static void look_at_room(long long *room)
+/* Note how much room the shared folders have, in KB and in files. */
+static void look_at_room(struct room *room)
 {
     struct statvfs disk;
-    for (int i = 0; i < SHARED_FOLDERS; i++)
-        room[i] = statvfs(shared_folders[i], &disk) < 0
-                      ? 0
-                      : (long long)(disk.f_bavail * (disk.f_frsize / 1024));
+    for (int i = 0; i < SHARED_FOLDERS; i++) {
+        int is_there = statvfs(shared_folders[i], &disk) == 0;
+        room[i].kb =
+            is_there ? (long long)(disk.f_bavail * (disk.f_frsize / 1024)) : 0;
+        room[i].files = is_there ? (long long)disk.f_favail : 0;
+    }
 }
 
 /* End all processes of a user, at once: these cannot outrun it by forking. */
@@ -117,12 +124,13 @@ static void guard_memory(void)
 /* End the user's processes if the disks get full. */
 static void guard_room(uid_t user)
 {
-    static long long before[SHARED_FOLDERS];
+    static struct room before[SHARED_FOLDERS];
     static int has_looked;
-    long long now[SHARED_FOLDERS];
+    struct room now[SHARED_FOLDERS];
     look_at_room(has_looked ? now : before);
     for (int i = 0; has_looked && i < SHARED_FOLDERS; i++)
-        if (now[i] < before[i] - LOSS_MAX_KB)
+        if (now[i].kb < before[i].kb - LOSS_MAX_KB ||
+            now[i].files < before[i].files - LOSS_MAX_FILES)
             end_user(user);
     has_looked = 1;
 }
