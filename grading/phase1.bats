@@ -757,7 +757,7 @@ resize $1 $ROOT/big$1.txt
 # bats test_tags=id:half-close, points:1, see:receive_request
 @test "A client that closes its side after the request gets the answer" {
     LIKELY="recv returns 0 when the client sends no more: it still waits for you"
-    needs connection-closed early-close
+    needs connection-closed early-close slow-reader
     numbers "$ROOT/page.html" 149999
     start_server
     SENT="printf 'GET /page.html HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n' | \
@@ -781,7 +781,7 @@ END
     local more=$BATS_TEST_TMPDIR/more
     LIKELY="close resets the connection if bytes are unread: net_hang_up first, \
 whatever the answer; and what follows the request is ignored"
-    needs connection-closed next-request
+    needs connection-closed next-request slow-reader
     start_server
     # so large that some of it is still to be sent when the server closes
     numbers "$ROOT/page.txt" 199999
@@ -845,7 +845,7 @@ a folder, and other methods (curl -I, curl -X BREW)"
 @test "A client that falls silent in its request is given up in the end" {
     local before=
     LIKELY="before each recv have net_wait see to the deadline"
-    needs connection-closed serves-after-404
+    needs connection-closed serves-after-404 many-requests
     # for those that look at it; others wait for ten seconds
     export HTTP_TIMEOUT_MS=100
     echo page >"$ROOT/page.html"
