@@ -337,6 +337,7 @@ run_out() {
     # glibc loads a library when a thread first calls pthread_exit, and aborts where
     # it cannot: let it have done so, for a client that goes or one that is served
     wire <<<$'open gone\nsend gone GET / HT\nclose gone'
+    LIKELY="a few descriptors are enough to serve one client after another"
     is_alive
     FDS=$(now fds)
     hold_open "$3"
