@@ -297,7 +297,7 @@ END
 }
 
 # bats test_tags=id:nothing-left-behind, points:2, see:client_thread
-@test "After more than 1,000 connections threads, descriptors and memory are as before" {
+@test "After 2,000 connections threads, descriptors and memory are as before" {
     local request='GET /alive.html HTTP/1.1\r\nHost: localhost\r\n\r\n'
     needs stalled-download reset-of-one
     needs_proc
@@ -314,8 +314,8 @@ there is room for so many threads and no more"
     local fds threads rss size
     fds=$(now fds) threads=$(now threads) rss=$(now VmRSS) size=$(now VmSize)
     wire <<<"times 1000 $request
-times 200 ${request/alive/missing}"
-    SENT+=", 200 times what is missing, and 10 downloads and 10 requests that are \
+times 1000 ${request/alive/missing}"
+    SENT+=", the same for what is missing, and 10 downloads and 10 requests that are \
 broken off"
     wire < <(broken_off 10)
     LIKELY="close each socket and file, also after a 404 or when a client has gone"
