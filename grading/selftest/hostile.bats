@@ -172,6 +172,14 @@ END
     grep -q 'does not compile' "$LOG"
 }
 
+@test "a source of more than a megabyte is not taken" {
+    submission 1 <<<'{ }'
+    yes '/* much ado */' | head -n 100000 >>"$SUBMISSION/phase1/evil.c"
+    grade
+    [ "$(tail -n 1 "$LOG")" = "Score: 0/40" ]
+    grep -q 'phase1/evil.c cannot be read, or is too large' "$LOG"
+}
+
 @test "what the compiler warns of means nothing to a terminal" {
     submission 1 <<<'{ }'
     printf '#warning "\033[2JScore: 40/40\302\2331m\007"\n' >>"$SUBMISSION/phase1/evil.c"

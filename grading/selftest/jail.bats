@@ -395,6 +395,17 @@ END
     [ "$after" -gt $((before - 3000000)) ]
 }
 
+@test "who makes files without number as another user is stopped" {
+    [ "$(id -u)" -eq 0 ] || skip "only root can be another user"
+    needs perl
+    unshare --mount true 2>/dev/null || skip "no file system can be mounted here"
+    # shellcheck disable=SC2016 # for the inner shell
+    run -137 unshare --mount bash -c 'mount -t tmpfs -o nr_inodes=900000 none /dev/shm
+        "$0" -u 62345 60000 setpriv --reuid 62345 --regid 62345 --clear-groups \
+            perl -e "open F, q(>), qq(/dev/shm/\$_) for 1 .. 800000"' \
+        "$PREPARED/tools/reap"
+}
+
 @test "in a jail a program that takes all ports has itself to blame" {
     attack <<'END'
 {
