@@ -95,11 +95,16 @@ id_of_test() {
 # needs ID...: a test that can only fail once more when these have failed, which
 # stand above it, is not run.
 needs() {
-    local id failed
+    local id
     for id; do
-        failed=$BATS_FILE_TMPDIR/failed.$id
-        [ ! -e "$failed" ] || not_run "$(<"$failed")"
+        ! has_failed "$id" || not_run "$(<"$BATS_FILE_TMPDIR/failed.$id")"
     done
+}
+
+# has_failed ID: that test, which stands above, has: what it looks at is not to count
+# again.
+has_failed() {
+    [ -e "$BATS_FILE_TMPDIR/failed.$1" ]
 }
 
 # not_run NAME: skips the test because that one failed, and with it those that

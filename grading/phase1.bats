@@ -577,7 +577,7 @@ HTTP/1.1 first, and its page"
             explain "404 or 301, or a page" "200 and $(size_of "$BODY") bytes"
         LIKELY="/full/ has the type of its index.html; http_lines writes Location"
         case $STATUS in
-        200) expect_header Content-Type text/html 'text/html[; ]*' ;;
+        200) expect_header Content-Type text/html 'text/html[; ]*' '' ;;
         30?) expect_header Location "/${path//\//}/" '[!/]*' '/[!/]*' ;;
         esac
     done
@@ -845,12 +845,12 @@ a folder, and other methods (curl -I, curl -X BREW)"
 @test "A client that falls silent in its request is given up in the end" {
     local before=
     LIKELY="before each recv have net_wait see to the deadline"
-    needs connection-closed serves-after-404 many-requests
+    needs connection-closed serves-after-404
     # for those that look at it; others wait for ten seconds
     export HTTP_TIMEOUT_MS=100
     echo page >"$ROOT/page.html"
     start_server
-    if [ -d "/proc/$$/fd" ]; then
+    if [ -d "/proc/$$/fd" ] && ! has_failed many-requests; then
         before=$(now fds)
         wire <<<'times 1 GET /page.html HTTP/1.1\r\nHost: localhost\r\n\r\n'
         # what it may have opened for good with its first client is none of this
