@@ -360,10 +360,15 @@ stops() {
     calls
     rm submissions/bob/phase1/slow.h
     echo >submissions/bob/phase1/more.h
-    class
+    # that may still write where this is to remove its files
+    mkdir bin
+    printf '#!/bin/sh\n[ -e "%s" ] || { : >"%s"; exit 1; }\nexec "%s" "$@"\n' \
+        "$PWD/failed" "$PWD/failed" "$(command -v rm)" >bin/rm
+    chmod +x bin/rm
+    class PATH="$PWD/bin:$PATH"
     [ "$(calls)" = bob ]
     [ "$(jq .score results/bob/results.json)" -eq 10 ]
-    [ ! -e "$TEMPORARY" ]
+    [ -e failed ] && [ ! -e "$TEMPORARY" ]
     # what is left is not needed any more
     kill -KILL -- "-$left"
 }
