@@ -281,11 +281,14 @@ launch() {
 # try ARGUMENT...: starts the server. Sets LINE to its first line or, and fails,
 # to why there is none.
 try() {
-    local ms=2000 # one that is never ready is started for one test alone
+    local ms=2000 ready=$BATS_FILE_TMPDIR/ready
+    # one that never is, is started for one test alone; any other deserves patience
+    # with a machine that stands still for seconds
+    [ ! -e "$ready" ] || ms=8000
     launch "$@"
     sent_command "$@"
     LINE=$(exec "$TOOLS/watch" "$ms" "$SERVER" ready "$BATS_TEST_TMPDIR/out") &&
-        return
+        { : >"$ready" && return; }
     LINE="timed out: no such line within $ms ms"
     ! has_ended || LINE=$(how_it_ended "$SERVER")
     [[ $LINE != "timed out"* ]] || waited_in_vain
