@@ -402,6 +402,12 @@ is_limited() {
         [ $(($(size_of "$BODY") / 1024)) -ge "$(ulimit -f)" ]
 }
 
+# has_status PATTERN: an answer came, and its status matches.
+has_status() {
+    # shellcheck disable=SC2053 # it is a pattern
+    [[ -z $PROBLEM && $STATUS = $1 ]]
+}
+
 # expect_status STATUS...: one of these has come.
 expect_status() {
     local status
