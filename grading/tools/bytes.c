@@ -4,7 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BLOCK_SIZE = 4096 };
+enum { BLOCK_LENGTH = 512 };
+
+/* Return the next number of the sequence (Steele, Lea, Flood: SplitMix64). */
+static uint64_t next(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
 
 int main(int argc, char **argv)
 {
@@ -13,17 +22,15 @@ int main(int argc, char **argv)
         return 2;
     }
     long long count = atoll(argv[1]);
-    uint64_t state = strtoull(argv[2], NULL, 10) * 2 + 1;
+    uint64_t state = strtoull(argv[2], NULL, 10);
     while (count > 0) {
-        unsigned char block[BLOCK_SIZE];
-        size_t size = count < BLOCK_SIZE ? (size_t)count : BLOCK_SIZE;
-        for (size_t i = 0; i < size; i++) {
-            /* a linear congruential generator; Knuth's MMIX numbers */
-            state = state * 6364136223846793005u + 1442695040888963407u;
-            block[i] = (unsigned char)(state >> 56);
-        }
-        fwrite(block, 1, size, stdout);
-        count -= (long long)size;
+        uint64_t block[BLOCK_LENGTH];
+        for (int i = 0; i < BLOCK_LENGTH; i++)
+            block[i] = next(&state);
+        long long size =
+            count < (long long)sizeof block ? count : (long long)sizeof block;
+        fwrite(block, 1, (size_t)size, stdout);
+        count -= size;
     }
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
 }

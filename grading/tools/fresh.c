@@ -52,6 +52,10 @@ static void clean_environment(void)
 
 static void close_others(void)
 {
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, 3U, ~0U, 0U) == 0)
+        return;
+#endif
     long limit = sysconf(_SC_OPEN_MAX);
     for (int fd = 3; fd < limit && fd < MAX_FDS; fd++)
         close(fd);
