@@ -373,6 +373,32 @@ stops() {
     kill -KILL -- "-$left"
 }
 
+@test "temporary files are in memory where there is plenty of it" {
+    local size path
+    needs unshare
+    unshare --user --map-root-user --mount true 2>/dev/null ||
+        skip "no file system can be mounted here"
+    submit alice passed
+    # shellcheck disable=SC2016 # for the inner shell
+    echo 'echo "$TMPDIR" >>"$STUB/temporary"' >"$STUB/more"
+    while read -r size path; do
+        rm -rf results "$STUB/temporary"
+        # shellcheck disable=SC2016 # for the inner shell
+        unshare --user --map-root-user --mount bash -c '
+            mount -t tmpfs -o "$0" none /dev/shm && "$@" && ls -A /dev/shm' \
+            "size=$size" env -u TMPDIR BASH_ENV="$STUB/more" JOBS=1 \
+            GRADE="$STUB/grade" SUBMISSIONS="$PWD/submissions" \
+            RESULTS="$PWD/results" "$KIT/grading/class/run" >said
+        grep "^$path/class\." "$STUB/temporary"
+        # nothing is left there
+        [[ "$(tail -n 1 said)" = */index.html ]]
+    done <<'END'
+800000k /dev/shm
+799996k /tmp
+800000k,noexec /tmp
+END
+}
+
 @test "a full disk loses no result" {
     needs unshare
     unshare --user --map-root-user --mount true 2>/dev/null ||
