@@ -742,38 +742,49 @@ static int end_line(struct http_response *response, int cut)
     }
 }
 
+/* Add a part of a line to what there is of it, as far as there is room. */
+static void keep(struct http_response *response, const char *part, size_t size)
+{
+    size_t max = sizeof response->line - 1;
+    if (response->line_used < max) {
+        size_t room = max - response->line_used;
+        memcpy(response->line + response->line_used, part,
+            size < room ? size : room);
+    }
+    response->line_used += size;
+}
+
+/* Return whether line is a status line's beginning. */
+static int begins_response(const char *line)
+{
+    size_t n = strlen(line);
+    return strncmp(line, "HTTP/", n < 5 ? n : 5) == 0;
+}
+
 /* Take a line, or a part of one, from data. Return the bytes taken. */
 static size_t follow_line(
     struct http_response *response, const char *data, size_t size)
 {
     const char *lf = memchr(data, '\n', size);
-    size_t taken = lf ? (size_t)(lf - data) + 1 : size;
-    size_t part = lf ? taken - 1 : taken;
+    size_t part = lf ? (size_t)(lf - data) : size;
     size_t max = sizeof response->line - 1;
-    size_t room = max > response->line_used ? max - response->line_used : 0;
 
-    if (room > 0)
-        memcpy(response->line + response->line_used, data,
-            part < room ? part : room);
-    response->line_used += part;
+    keep(response, data, part);
     int cut = response->line_used > max;
     char *end = response->line + (cut ? max : response->line_used);
     if (lf && end > response->line && end[-1] == '\r')
         end--;
     *end = '\0';
-    if (response->state == STATUS_LINE) {
-        size_t n = strlen(response->line);
-        response->invalid =
-            strncmp(response->line, "HTTP/", n < 5 ? n : 5) != 0;
-    }
-    if (memchr(data, '\0', part))
+    if (memchr(data, '\0', part) ||
+        (response->state == STATUS_LINE && !begins_response(response->line)))
         response->invalid = 1;
-    if (lf) {
+    if (lf && !response->invalid) {
         response->line_used = 0;
-        if (!response->invalid && end_line(response, cut) != 0)
-            response->invalid = 1;
+        response->invalid = end_line(response, cut) != 0;
     }
-    return response->invalid ? 0 : taken;
+    if (response->invalid)
+        return 0;
+    return lf ? part + 1 : part;
 }
 
 /* Take bytes of the body from data. Return how many. */
