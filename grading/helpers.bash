@@ -134,12 +134,14 @@ check_grader() {
 # PATIENCE is how long a program may take for one step, in seconds, and
 # PATIENCE_MS the same in milliseconds: far more than a right one takes, and less
 # each time that waiting was in vain, so that one fault does not cost minutes. One
-# that is late each time, and not in vain, uses up the tests' budget.
+# that is late each time, and not in vain, uses up the tests' budget, of which SPENT
+# seconds are gone.
 set_patience() {
-    local times=0 file=$BATS_FILE_TMPDIR/in-vain spent=0
+    local times=0 file=$BATS_FILE_TMPDIR/in-vain
     [ ! -e "$file" ] || times=$(grep -c . "$file")
-    [ ! -e "$BATS_FILE_TMPDIR/spent" ] || spent=$(<"$BATS_FILE_TMPDIR/spent")
-    [ "$spent" -lt "$BUDGET_S" ] || times=5
+    SPENT=0
+    [ ! -e "$BATS_FILE_TMPDIR/spent" ] || SPENT=$(<"$BATS_FILE_TMPDIR/spent")
+    [ "$SPENT" -lt "$BUDGET_S" ] || times=5
     case $times in
     0) PATIENCE_MS=5000 PATIENCE=5 ;;
     1 | 2) PATIENCE_MS=2000 PATIENCE=2 ;;
@@ -148,12 +150,10 @@ set_patience() {
     esac
 }
 
-# note_time: adds how many seconds this test took to what all have.
+# note_time: adds how many seconds this test took to SPENT.
 note_time() {
-    local spent=0 file=$BATS_FILE_TMPDIR/spent
-    [ "$SECONDS" -gt 0 ] || return 0
-    [ ! -e "$file" ] || spent=$(<"$file")
-    echo $((spent + SECONDS)) >"$file"
+    [ "$SECONDS" -eq 0 ] ||
+        echo $((SPENT + SECONDS)) >"$BATS_FILE_TMPDIR/spent"
 }
 
 waited_in_vain() {
