@@ -8,18 +8,22 @@ LIBRARY = ../shared/libshared.a
 HEADERS = $(wildcard *.h) $(wildcard ../shared/*.h)
 COMPILE = $(CC) $(CFLAGS) $(CFLAGS_EXTRA) -I../shared
 
+# What was compiled in another way is compiled again.
+FLAGS = ../shared/flags
+$(shell echo '$(COMPILE)' | cmp -s - $(FLAGS) || echo '$(COMPILE)' >$(FLAGS))
+
 # The helper is linked as a library, so that a program with functions of its own
 # by the same names is linked as well.
-$(PROGRAM): $(wildcard *.c) $(LIBRARY) $(HEADERS)
+$(PROGRAM): $(wildcard *.c) $(LIBRARY) $(HEADERS) $(FLAGS)
 	$(COMPILE) -o $@ $(filter %.c,$^) $(LIBRARY) $(LDLIBS)
 
-$(LIBRARY): $(SHARED) $(wildcard ../shared/*.h)
+$(LIBRARY): $(SHARED) $(wildcard ../shared/*.h) $(FLAGS)
 	$(COMPILE) -c -o ../shared/http.o ../shared/http.c
 	$(COMPILE) -c -o ../shared/net.o ../shared/net.c
 	$(AR) rcs $@ ../shared/http.o ../shared/net.o
 
 # Removes what was built.
 clean:
-	$(RM) $(PROGRAM) $(LIBRARY) ../shared/*.o
+	$(RM) $(PROGRAM) $(LIBRARY) ../shared/*.o $(FLAGS)
 
 .PHONY: clean

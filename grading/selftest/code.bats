@@ -56,6 +56,17 @@ http_test() {
     done
 }
 
+@test "what was built with a sanitizer is built again without, and not without need" {
+    cp -R Makefile shared phase? "$BATS_TEST_TMPDIR/"
+    cd "$BATS_TEST_TMPDIR"
+    make -s clean
+    make -s phase2 CFLAGS_EXTRA=-fsanitize=address
+    make -s phase2 phase3
+    run -2 phase3/client
+    make phase2 phase3 >said
+    run ! grep -e " -o " said
+}
+
 @test "the tables for shared/http.c hold" {
     http_test gcc -O2
 }
