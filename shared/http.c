@@ -293,24 +293,27 @@ static char *find_path(char *target)
 }
 
 /* Decode each %XX of path once, in place (RFC 3986, section 2). Return 0, or
- * 400 for a malformed one, for control bytes and for a fragment. */
+ * 400 for a malformed one, for control bytes and for a fragment; the path ends
+ * before it then. */
 static int decode(char *path)
 {
+    const char *in = path;
     char *out = path;
-    for (const char *in = path; *in; in++) {
+    for (; *in; in++) {
         int c = (unsigned char)*in;
         if (c == '#' || (c == '%' && !is_escape(in)))
-            return 400;
+            break;
         if (c == '%') {
             c = hex_value(in[1]) * 16 + hex_value(in[2]);
             in += 2;
         }
         if (is_control(c))
-            return 400;
+            break;
         *out++ = (char)c;
     }
+    int status = *in ? 400 : 0; /* before the end is written, maybe there */
     *out = '\0';
-    return 0;
+    return status;
 }
 
 int http_parse(struct http_request *request)
