@@ -4,10 +4,17 @@
 #
 # A region is what stands between a `Fill in start` comment and `Fill in end`.
 # Two belong together if those comments are the same; one in which net_todo is
-# gone has been filled in already, and is kept.
+# gone has been filled in already, and is kept. What became of each, by the name of
+# its function, goes to stderr.
 
 FNR == 1 {
     file++
+}
+
+/^[a-z].*\(/ {
+    name = $0
+    sub(/\(.*/, "", name)
+    sub(/.*[ *]/, "", name)
 }
 
 /\/\* Fill in start/ {
@@ -30,8 +37,12 @@ in_task {
     in_region = 0
     if (file == 1)
         region[task] = lines
+    else if (lines !~ /net_todo/)
+        keep("kept, as it was filled in", lines)
+    else if (task in region && region[task] != lines)
+        keep("copied", region[task])
     else
-        printf "%s", (task in region) && lines ~ /net_todo/ ? region[task] : lines
+        keep("left for you", lines)
 }
 
 in_region {
@@ -41,4 +52,15 @@ in_region {
 
 file == 2 {
     print
+}
+
+function keep(how, lines)
+{
+    printf "%s", lines
+    names[how] = names[how] " " name
+}
+
+END {
+    for (how in names)
+        print how ":" names[how] | "cat >&2"
 }

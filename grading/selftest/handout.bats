@@ -150,9 +150,13 @@ END
     cd "$COPY/build/handout" || return
     awk -f "$STARTER" -v filled="$first send_file send_error handle_client" \
         "$KIT/phase1/webserver.c" >phase1/webserver.c
-    make -s carry
+    run -0 make -s carry
+    [[ "$output" = *"copied: make_listener receive_request"*"handle_client main"* ]]
+    [[ "$output" = *"left for you: client_thread start_thread"* ]]
     awk -f "$STARTER" -v filled="$first send_file send_error handle_client" \
         "$KIT/phase2/webserver.c" | diff - phase2/webserver.c
+    run -0 make -s carry
+    [[ "$output" = *"kept, as it was filled in: make_listener "* ]]
 }
 
 @test "with the reference's answers the student kit gives all points" {
