@@ -385,7 +385,10 @@ void net_ready(int listener)
     sigaction(SIGTERM, &action, NULL);
     signal(SIGALRM, stop_now);
     signal(SIGPIPE, SIG_IGN);
-    printf("Listening on port %d\n", local_port(listener));
+    int port = local_port(listener);
+    if (port < 0)
+        err(1, "descriptor %d, which is to be the listener", listener);
+    printf("Listening on port %d\n", port);
     fflush(stdout);
 }
 

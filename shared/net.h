@@ -75,9 +75,9 @@ void net_standard_files(void);
  * line is wrong: usage on stderr, exit status 2. */
 int net_options(int argc, char **argv);
 
-/* Say on stdout at which port listener listens. From then on SIGPIPE does
- * nothing, and SIGINT and SIGTERM make accept on listener fail. Call it in the
- * thread that accepts. */
+/* Say on stdout at which port listener listens; end with exit status 1 if it is
+ * no socket with a port. From then on SIGPIPE does nothing, and SIGINT and
+ * SIGTERM make accept on listener fail. Call it in the thread that accepts. */
 void net_ready(int listener);
 
 /* Return whether SIGINT or SIGTERM came. */
