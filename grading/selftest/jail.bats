@@ -275,6 +275,18 @@ END
     in_each_jail expect_score 3
 }
 
+@test "in a jail nobody waits to open a file that a program has a lease on" {
+    case $(uname -m) in x86_64 | aarch64) ;; *) skip "nothing is refused here" ;; esac
+    attack <<'END'
+{
+    for (int fd = 1; fd <= 2; fd++)
+        if (fcntl(fd, F_SETLEASE, F_WRLCK) == 0)
+            signal(SIGIO, SIG_IGN);
+}
+END
+    in_each_jail expect_score 3
+}
+
 @test "in a jail no descriptor of the grader is open" {
     attack <<'END'
 {

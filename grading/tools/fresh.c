@@ -2,8 +2,8 @@
  * each server under test is, would have SIGINT and SIGQUIT ignored, and maybe
  * SIGPIPE. The environment is what a program needs, and nothing of the tests;
  * of the open descriptors it has the first three. On Linux it is refused what a
- * web server has no use for, and what would stay when it has ended, or take
- * memory that no process is seen to have.
+ * web server has no use for, and what would stay when it has ended, take memory
+ * that no process is seen to have, or have who opens a file wait for it.
  * usage: fresh PROGRAM [ARGUMENT...] */
 #include <errno.h>
 #include <signal.h>
@@ -13,6 +13,7 @@
 #include <unistd.h>
 #ifdef __linux__
 #include <linux/audit.h>
+#include <linux/fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -87,6 +88,10 @@ static void refuse_some(void)
         REFUSE_CALL(SYS_add_key),
         REFUSE_CALL(SYS_request_key),
         REFUSE_CALL(SYS_keyctl),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fcntl, 0, 3),
+        LOAD(args[1]), /* its lower half, on both machines */
+        UNLESS(BPF_JEQ, F_SETLEASE),
+        REFUSE,
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
