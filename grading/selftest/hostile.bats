@@ -93,6 +93,23 @@ END
     [ "$(wc -c <"$OUT/results.json")" -lt 100000 ]
 }
 
+@test "a hundred megabytes of empty lines on stderr are read in no time" {
+    submission 1 <<'END'
+{
+    static char lines[1 << 20];
+    memset(lines, '\n', sizeof lines);
+    for (int i = 0; i < 100; i++)
+        if (write(2, lines, sizeof lines) < 0)
+            return;
+}
+END
+    few_tests
+    SECONDS=0
+    grade_by "$COPY"
+    [ "$(tail -n 1 "$LOG")" = "Score: 3/3" ]
+    [ "$SECONDS" -lt 30 ]
+}
+
 @test "an answer without end is cut off" {
     submission 1 <<'END'
 {
