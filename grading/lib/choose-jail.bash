@@ -27,29 +27,27 @@ END
 }
 
 # find_user: sets JAIL_USER to a number that nobody has, nor those of the phases that
-# follow it (see test_phase); to none where root is not free to choose, as in a
-# user namespace.
+# follow it (see test_phase) and of who ends their processes (see tools/reap.c); to none
+# where root is not free to choose, as in a user namespace.
 find_user() {
     local i
     for i in {0..99}; do
-        JAIL_USER=$((50000 + ($$ + i * 101) % 2500 * 4))
-        nobody_has "$JAIL_USER" $((JAIL_USER + 1)) $((JAIL_USER + 2)) \
-            $((JAIL_USER + 3)) && break
+        JAIL_USER=$((50000 + ($$ + i * 101) % 1250 * 8))
+        nobody_has "$JAIL_USER" && break
     done
     as_user
     "${AS_USER[@]}" true 2>/dev/null || JAIL_USER=
 }
 
-# nobody_has USER...: these are no users, and have no processes.
+# nobody_has FIRST: it and the seven after it are no users, and have no processes.
 nobody_has() {
-    local user
-    for user; do
-        [ -z "$(getent passwd "$user")" ] || return
-        set -- "$@" -o -user "$user"
-        shift
+    local user users=() owned=()
+    for ((user = $1; user < $1 + 8; user++)); do
+        users+=("$user")
+        owned+=(-o -user "$user")
     done
-    shift
-    [ -z "$(find /proc -maxdepth 1 "(" "$@" ")" 2>/dev/null)" ]
+    [ -z "$(getent passwd "${users[@]}")" ] &&
+        [ -z "$(find /proc -maxdepth 1 "(" "${owned[@]:1}" ")" 2>/dev/null)" ]
 }
 
 # tasks: prints how many processes and threads others have, where that is of any

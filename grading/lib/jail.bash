@@ -71,9 +71,7 @@ confine() {
 # end_strays: ends what a program under test has left running. In the other jails that
 # goes with the program, or is found by reap.
 end_strays() {
-    [ "$JAIL" = uid ] || return 0
-    as_user
-    "${AS_USER[@]}" sh -c 'kill -KILL -1' 2>/dev/null || true
+    [ "$JAIL" != uid ] || "$PREPARED/tools/reap" -u "$JAIL_USER"
 }
 
 # limit TASKS [any]: limits this shell, which is to become a program, to so many

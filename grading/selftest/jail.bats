@@ -260,6 +260,24 @@ END
     in_each_jail expect_score 3
 }
 
+@test "in a jail a daemon cannot stop or end who ends it" {
+    attack <<'END'
+{
+    pid_t server = getpid();
+    if (fork() != 0)
+        return;
+    setsid();
+    prctl(PR_SET_NAME, NAME);
+    /* when the server has gone, whatever is started as this user */
+    while (kill(server, 0) == 0 && getppid() == server)
+        usleep(100);
+    for (;;)
+        kill(-1, SIGSTOP);
+}
+END
+    in_each_jail expect_score 3
+}
+
 @test "in a jail a daemon does not outlive the tests" {
     attack <<'END'
 {

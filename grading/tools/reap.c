@@ -1,17 +1,20 @@
 /* reap.c - runs a command for a limited time, and ends whatever it leaves
  * behind, daemons too.
  * usage: reap [-u UID] MS COMMAND [ARGUMENT...]
+ *        reap -u UID
  *
  * When memory gets scarce, what of it uses more than HOG_KB is ended.
  *
  * With -u, of root, all processes of that user are ended as well: at the end,
  * and each time that the folders which everybody may write to have lost more
- * than LOSS_MAX_KB or LOSS_MAX_FILES of their room.
+ * than LOSS_MAX_KB or LOSS_MAX_FILES of their room; without a command nothing
+ * else is done. Nobody is to be the user UID + GUARD.
  *
  * Exit status: the command's, 128 and the number of the signal that ended it,
  * or 124 if it was not done after MS milliseconds. Where the system has no
  * subreapers (they are Linux's) a process that left the command's process group
  * is not found. */
+#define _GNU_SOURCE /* NOLINT: for setresuid */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -36,6 +39,7 @@ enum {
     HOG_KB = 1000000,
     LOSS_MAX_KB = 3000000,
     LOSS_MAX_FILES = 200000,
+    GUARD = 4,
 };
 
 static const char *const shared_folders[] = {"/tmp", "/var/tmp", "/dev/shm"};
@@ -79,12 +83,23 @@ static void look_at_room(struct room *room)
     }
 }
 
+/* Get the rights of a user, without being one that this user may end or stop.
+ * Return 0, or -1. */
+static int get_rights(uid_t user)
+{
+#ifdef __linux__
+    return setresuid(user + GUARD, user, user + GUARD);
+#else
+    return setuid(user);
+#endif
+}
+
 /* End all processes of a user, at once: these cannot outrun it by forking. */
 static void end_user(uid_t user)
 {
     pid_t child = fork();
     if (child == 0) {
-        if (setgid((gid_t)user) == 0 && setuid(user) == 0)
+        if (setgid((gid_t)user) == 0 && get_rights(user) == 0)
             kill(-1, SIGKILL);
         _exit(0);
     }
@@ -191,13 +206,18 @@ int main(int argc, char **argv)
 {
     struct sigaction action = {.sa_handler = stop};
     uid_t user = 0;
+    if (argc == 3 && strcmp(argv[1], "-u") == 0) {
+        end_user((uid_t)atol(argv[2]));
+        return 0;
+    }
     if (argc > 2 && strcmp(argv[1], "-u") == 0) {
         user = (uid_t)atol(argv[2]);
         argc -= 2;
         argv += 2;
     }
     if (argc < 3) {
-        fprintf(stderr, "usage: reap [-u UID] MS COMMAND [ARGUMENT...]\n");
+        fprintf(stderr, "usage: reap [-u UID] MS COMMAND [ARGUMENT...]\n"
+                        "       reap -u UID\n");
         return 2;
     }
     become_subreaper();
