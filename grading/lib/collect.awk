@@ -4,12 +4,13 @@
 # STREAM is what bats -F cat prints, each line with the milliseconds until then in
 # front (see tools/stamp.c).
 # In output a line end is \n, a tab \t and a backslash \\; see records.awk.
-# usage: awk -f collect.awk -v phase=N -v none=FILE phaseN.bats STREAM
+# usage: awk -f collect.awk -v phase=N -v none=FILE -v late=S phaseN.bats STREAM
 #
 # The tests are those in phaseN.bats, each once and in that order; if the stream
 # does not say so too, something is wrong with the grader: exit status 1; 3 if a
 # test says what, which is then all that is printed. If none is a file's name,
-# there was nothing to test, and the file says why.
+# there was nothing to test, and the file says why; if late is a number, the tests were
+# ended after so many seconds, which is far more than they can take.
 
 BEGIN {
     file = "phase" phase (phase == 3 ? "/client.c" : "/webserver.c")
@@ -124,6 +125,9 @@ END {
         if (none != "") {
             status[i] = "failed"
             output[i] = reason
+        } else if (late && planned == tests && !done[i]) {
+            status[i] = "timeout"
+            output[i] = "not run, as the tests before took " late " s\\n"
         } else if (done[i] != 1 || planned != tests) {
             exit 1
         } else if (i in missing) {

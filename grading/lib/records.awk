@@ -71,7 +71,7 @@ function add_to_group(key) {
 # is_shared(I): what test I says, if anything, is not about that test alone.
 function is_shared(i) {
     return status[i] ~ /^(passed|skipped)$/ || output[i] ~ \
-        /^(phase[0-9] (does not compile|has a file)|phase[0-9]\/.* cannot be read|there is no source|[^\n]* is not filled in yet\n$)/
+        /^(phase[0-9] (does not compile|has a file)|phase[0-9]\/.* cannot be read|there is no source|not run, as |[^\n]* is not filled in yet\n$)/
 }
 
 # mark(I): how test I went, in a word. One that was not run costs its points; one

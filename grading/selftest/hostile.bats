@@ -24,6 +24,19 @@ submission() {
     } >"$SUBMISSION/phase$1/evil.c"
 }
 
+# add_test ID: adds a test of phase 1 of one point to COPY; what it does is on stdin.
+add_test() {
+    printf '\n# bats test_tags=id:%s, points:1, see:main\n@test "The %s test" {\n' \
+        "$1" "$1" >>"$COPY/grading/phase1.bats"
+    { cat && echo '}'; } >>"$COPY/grading/phase1.bats"
+}
+
+# first_in_answer CODE: has the reference do that before each answer.
+first_in_answer() {
+    sed "s|^    struct http_request .request = .*|    $1\\n&|" \
+        "$KIT/phase1/webserver.c" >"$SUBMISSION/phase1/webserver.c"
+}
+
 # grade COMMAND...: grades phase 1 of it into OUT, for a minute and a half at most;
 # with words before the grader, such as unshare's.
 grade() {
@@ -214,6 +227,49 @@ END
         "$SUBMISSION/phase1/webserver.c"
     grade_by "$COPY"
     grep -q 'timed out: no complete answer within 0.5 s' "$LOG"
+}
+
+@test "a server that is slow each time, and not in vain, is given up" {
+    submission 1 <<<'{ }'
+    first_in_answer 'usleep(500000);'
+    few_tests
+    add_test slow <<'END'
+    start_server
+    PATIENCE_MS=1000
+    wire <<<'times 100 GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+END
+    grade_by "$COPY"
+    grep -q 'request: timed out: not done after 12000 ms' "$LOG"
+}
+
+@test "the answers that one test receives do not fill the disk" {
+    submission 1 <<<'{ }'
+    first_in_answer 'static int n; static char piece[30000000];\
+        if (n++ >= 2) write(client, piece, sizeof piece);'
+    few_tests
+    add_test large <<'END'
+    start_server
+    wire < <(for i in 1 2 3 4 5; do
+        printf 'open c\nsend c GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n\nread c %s\n' "$BATS_TEST_TMPDIR/answer$i"
+    done)
+END
+    grade_by "$COPY"
+    grep -q 'client: it does not end after' "$LOG"
+}
+
+@test "tests that would not end are ended, and what came before counts" {
+    submission 1 <<<'{ }'
+    few_tests
+    add_test endless <<'END'
+    start_server
+    "$TOOLS/watch" 1000000 "$SERVER" exit
+END
+    add_test last <<<start_server
+    sed -i.old 's/^LIMIT_MS=.*/LIMIT_MS=15000/' "$COPY/grading/grade"
+    grade_by "$COPY"
+    [ "$(tail -n 1 "$LOG")" = "Score: 3/5" ]
+    grep -q 'TIMEOUT   0/2  2 tests' "$LOG"
+    grep -q 'not run, as the tests before took 15 s' "$LOG"
 }
 
 # --- the machine

@@ -4,10 +4,10 @@
  * One action a line; NAME is any word that names a connection, TEXT is the rest
  * of the line with the escapes \r \n \t \0 \\ \xHH. An action may wait that
  * many milliseconds (5000 if none are given) for the other side to do
- * something, and eight times as long in all. The first that fails ends the
- * script: one line on stdout says how, exit status 1; 2 for a wrong script; 3
- * when this system is out of something, ports for example, which is nobody's
- * fault.
+ * something, and the script twelve times as long in all. The first that fails
+ * ends the script: one line on stdout says how, exit status 1; 2 for a wrong
+ * script; 3 when this system is out of something, ports for example, which is
+ * nobody's fault.
  *
  *   port N               the port of the "open"s that follow
  *   open NAME [ADDRESS]  connect to ADDRESS (127.0.0.1)
@@ -51,10 +51,12 @@
 #include "clock.h"
 
 enum {
-    CONNECTIONS = 4096,          /* that one script may name */
-    SCRIPT_LINE_MAX = 64 * 1024, /* bytes in a line of the script */
-    CONNECT_TRIES = 5,           /* looks after which a client was dropped */
-    IN_ALL = 8,                  /* times as long for the whole action */
+    CONNECTIONS = 4096,           /* that one script may name */
+    SCRIPT_LINE_MAX = 64 * 1024,  /* bytes in a line of the script */
+    CONNECT_TRIES = 5,            /* looks after which a client was dropped */
+    IN_ALL = 12,                  /* times as long for the whole script */
+    HEAD_MAX = 64 * 1024,         /* bytes of a head */
+    FILES_MAX = 64 * 1024 * 1024, /* bytes of all files of a script */
     UNSEEN_MS = 100, /* to let the other side receive what cannot be seen */
     TAKEN_MS = 500,  /* after which it is taken to do no more than peek */
 };
@@ -70,7 +72,8 @@ static struct connection {
 static int connection_count, listener = -1, line_number;
 static long long allowed_ms = 5000; /* for an action to wait */
 static long long deadline;          /* of its waiting, by fair_ms */
-static long long last_deadline;     /* of the whole action */
+static long long last_deadline;     /* of the whole script */
+static long long files_size;
 static char port[8];
 
 static void end(enum status status, const char *format, ...)
@@ -109,12 +112,6 @@ static void extend_deadline(void)
     deadline = fair_ms() + allowed_ms;
     if (deadline > last_deadline)
         deadline = last_deadline;
-}
-
-static void begin_action(void)
-{
-    last_deadline = fair_ms() + IN_ALL * allowed_ms;
-    extend_deadline();
 }
 
 static void check_deadline(const char *name)
@@ -282,6 +279,9 @@ static ssize_t receive_file(
     if (!file)
         end_by_errno(path, "cannot write");
     while ((n = receive(c, piece, head_only ? 1 : sizeof piece)) > 0) {
+        files_size += n;
+        if (files_size > FILES_MAX || (head_only && c->received > HEAD_MAX))
+            end_of(c, "it does not end");
         if (fwrite(piece, 1, (size_t)n, file) != (size_t)n)
             end_of_file(c, path);
         memmove(last, last + 1, 3);
@@ -385,7 +385,7 @@ static void repeat(int count, char *text)
     size_t size = decode(text);
     char answer[64 * 1024];
     for (int i = 0; i < count; i++) {
-        begin_action();
+        extend_deadline();
         struct connection *c = open_connection("request", "", 0);
         send_all(c, text, size);
         size_t got = 0;
@@ -481,7 +481,7 @@ static void play(char *line)
     if (*name)
         *name++ = '\0';
     char *rest = name + strcspn(name, " ");
-    begin_action();
+    extend_deadline();
     if (strcmp(action, "port") == 0) {
         snprintf(port, sizeof port, "%s", name);
     } else if (strcmp(action, "listen") == 0) {
@@ -517,6 +517,7 @@ int main(int argc, char **argv)
     }
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
+    last_deadline = fair_ms() + IN_ALL * allowed_ms;
     while (fgets(line, sizeof line, stdin)) {
         line_number++;
         line[strcspn(line, "\n")] = '\0';
