@@ -399,10 +399,10 @@ went_wrong() {
     ! has_ended || PROBLEM+="; $(how_it_ended "$SERVER")"
 }
 
-# is_limited: BODY is as large as a file may be here.
+# is_limited: BODY or HEAD is as large as a file may be here.
 is_limited() {
     [ "$(ulimit -f)" != unlimited ] &&
-        [ $(($(size_of "$BODY") / 1024)) -ge "$(ulimit -f)" ]
+        [ -n "$(find "$BODY" "$HEAD" -size "+$(($(ulimit -f) * 2 - 1))")" ]
 }
 
 # has_status PATTERN: an answer came, and its status matches.

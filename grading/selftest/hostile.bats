@@ -135,6 +135,15 @@ END
     grep -q "does not end" "$LOG"
 }
 
+@test "a head without end is cut off" {
+    submission 1 <<<'{ }'
+    first_in_answer 'write(client, "HTTP/1.1 200 OK\\r\\n", 17);\
+        while (write(client, "A: b\\r\\nC: d\\r\\nE: f\\r\\nG: h\\r\\n", 24) > 0);'
+    few_tests
+    grade_by "$COPY"
+    [ "$(tail -n 1 "$LOG")" = "Score: 1/3" ]
+}
+
 @test "a daemon is found and ended, and costs nothing" {
     submission 1 <<END
 {
