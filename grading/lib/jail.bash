@@ -17,6 +17,7 @@
 JAIL=${JAIL:-none}
 MEMORY_KB=2000000     # that a program may use
 ADDRESSES_KB=16000000 # threads have stacks and heaps that they hardly use
+DESCRIPTORS=4096      # a socket's buffers are memory, too
 COMPILER_KB=4000000
 COMPILER_S=20         # of processor time: a busy machine is no student's fault
 BUILD_LIMIT_MS=120000 # for compiling a phase, where it waits for something
@@ -75,11 +76,13 @@ end_strays() {
 }
 
 # limit TASKS [any]: limits this shell, which is to become a program, to so many
-# processes and threads and, unless it may use any, to so much memory. The stacks of
-# threads count as if they were used; what really is, in all, is reap's to limit.
+# processes and threads, to DESCRIPTORS and, unless it may use any, to so much memory.
+# The stacks of threads count as if they were used; what really is, in all, is reap's
+# to limit.
 limit() {
     [ "$JAIL" != none ] || return 0
     [ -z "${JAIL_TASKS:-}" ] || ulimit -u $((JAIL_TASKS + $1))
+    ulimit -Hn "$DESCRIPTORS" 2>/dev/null || ulimit -n "$DESCRIPTORS" 2>/dev/null || :
     [ -n "${2:-}" ] || ulimit -v "$ADDRESSES_KB" 2>/dev/null || :
 }
 

@@ -389,6 +389,18 @@ survived() {
     [ "$(jq -r .status "$OUT/results.json")" = graded ]
 }
 
+@test "when memory is scarce, small programs that are large together are ended" {
+    case $(uname -m) in x86_64 | aarch64) ;; *) skip "nothing is refused here" ;; esac
+    # for which it is scarce always
+    sed 's/HOG_KB = .*/HOG_KB = 100000,/; s/MemAvailable/MemMissing/' \
+        "$KIT/grading/tools/reap.c" >"$BATS_TEST_TMPDIR/reap.c"
+    cc -I "$KIT/grading/tools" -o "$BATS_TEST_TMPDIR/reap" "$BATS_TEST_TMPDIR/reap.c"
+    # shellcheck disable=SC2016 # for the inner shells
+    run -0 "$BATS_TEST_TMPDIR/reap" 30000 bash -c '"$0" bash -c "
+        for i in {1..9}; do (x=\$(yes | head -c 20000000); sleep 60) & done; wait"
+        [ $? -eq 137 ]' "$PREPARED/tools/fresh"
+}
+
 @test "in a jail no memory is to be had that no process shows, nor any that stays" {
     case $(uname -m) in x86_64 | aarch64) ;; *) skip "nothing is refused here" ;; esac
     attack <<'END'

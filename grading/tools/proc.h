@@ -79,6 +79,37 @@ static inline long long proc_cpu_ms(pid_t pid, int with_children)
     return ticks * 1000 / sysconf(_SC_CLK_TCK);
 }
 
+/* Return how many entries the folder has, -1 if there is no such folder. */
+static inline int proc_entries(const char *path)
+{
+    int n = 0;
+    struct dirent *entry;
+    DIR *dir = opendir(path);
+    if (!dir)
+        return -1;
+    while ((entry = readdir(dir)))
+        n += entry->d_name[0] != '.';
+    closedir(dir);
+    return n;
+}
+
+/* Return the number after name in a file such as /proc/PID/status, -1 if there
+ * is none. */
+static inline int proc_field(const char *path, const char *name)
+{
+    char line[256];
+    int n = -1;
+    size_t length = strlen(name);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return -1;
+    while (n < 0 && fgets(line, sizeof line, file))
+        if (strncmp(line, name, length) == 0 && line[length] == ':')
+            n = atoi(line + length + 1);
+    fclose(file);
+    return n;
+}
+
 /* Call visit for each child of a process, in no order. */
 static inline void proc_children(pid_t parent, void visit(pid_t child))
 {

@@ -3,7 +3,8 @@
  * usage: reap [-u UID] MS COMMAND [ARGUMENT...]
  *        reap -u UID
  *
- * When memory gets scarce, what of it uses more than HOG_KB is ended.
+ * When memory gets scarce, and all of it together uses more than HOG_KB, the
+ * programs under test among it are ended, and what uses that much alone.
  *
  * With -u, of root, all processes of that user are ended as well: at the end,
  * and each time that the folders which everybody may write to have lost more
@@ -37,6 +38,8 @@ enum {
     TOO_LATE = 124,
     LOOKS = 12, /* at the clock, for one at memory and disks */
     HOG_KB = 1000000,
+    SOCKET_KB = 200,
+    PATH_SIZE = 64,
     LOSS_MAX_KB = 3000000,
     LOSS_MAX_FILES = 200000,
     GUARD = 4,
@@ -50,6 +53,7 @@ struct room {
 };
 
 static volatile sig_atomic_t told_to_stop;
+static long used_kb; /* see add_up */
 
 static void stop(int signal_number)
 {
@@ -106,34 +110,50 @@ static void end_user(uid_t user)
     waitpid(child, NULL, 0);
 }
 
-/* Return the number in a line of /proc/meminfo, in KB, or -1. */
-static long meminfo_kb(const char *name)
+/* Return whether a process has more filters than this one: fresh gives one to
+ * each program under test. */
+static int is_tested(pid_t pid)
 {
-    char line[128];
-    long kb = -1;
-    FILE *file = fopen("/proc/meminfo", "r");
-    if (!file)
-        return -1;
-    while (kb < 0 && fgets(line, sizeof line, file))
-        if (strncmp(line, name, strlen(name)) == 0)
-            kb = atol(line + strlen(name));
-    fclose(file);
-    return kb;
+    char path[PATH_SIZE];
+    const char *name = "Seccomp_filters";
+    snprintf(path, sizeof path, "/proc/%ld/status", (long)pid);
+    return proc_field(path, name) > proc_field("/proc/self/status", name);
+}
+
+/* Add up what a process and its descendants use. What the buffers of sockets
+ * take is seen nowhere: each descriptor counts as one that is full. */
+static void add_up(pid_t pid)
+{
+    char path[PATH_SIZE];
+    if (used_kb > HOG_KB)
+        return;
+    snprintf(path, sizeof path, "/proc/%ld/fd", (long)pid);
+    used_kb += proc_rss_kb(pid) + (long)proc_entries(path) * SOCKET_KB;
+    proc_children(pid, add_up);
 }
 
 static void end_hogs(pid_t pid)
 {
-    if (proc_rss_kb(pid) > HOG_KB)
-        kill(pid, SIGKILL);
-    proc_children(pid, end_hogs);
+    if (is_tested(pid) || proc_rss_kb(pid) > HOG_KB)
+        end(pid);
+    else
+        proc_children(pid, end_hogs);
 }
 
-/* End the largest of the command's processes if three quarters of memory are
- * in use, by whomever. */
-static void guard_memory(void)
+/* See to it that the command does not use up memory, once three quarters of it
+ * are in use, by whomever. */
+static void guard_memory(uid_t user)
 {
-    if (meminfo_kb("MemAvailable:") < meminfo_kb("MemTotal:") / 4)
-        proc_children(getpid(), end_hogs);
+    if (proc_field("/proc/meminfo", "MemAvailable") >=
+        proc_field("/proc/meminfo", "MemTotal") / 4)
+        return;
+    used_kb = 0;
+    proc_children(getpid(), add_up);
+    if (used_kb <= HOG_KB)
+        return;
+    if (user)
+        end_user(user);
+    proc_children(getpid(), end_hogs);
 }
 
 /* End the user's processes if the disks get full. */
@@ -175,7 +195,7 @@ static int wait_for(pid_t command, long long limit, uid_t user)
     while (!told_to_stop && fair_ms() < limit) {
         pid_t ended = waitpid(-1, &status, WNOHANG);
         if (looks++ % LOOKS == 0) {
-            guard_memory();
+            guard_memory(user);
             if (user)
                 guard_room(user);
         }

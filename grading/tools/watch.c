@@ -56,36 +56,6 @@ static int is_gone(pid_t pid)
     return kill(pid, 0) < 0 && errno == ESRCH;
 }
 
-/* Return how many entries the folder has, -1 if there is no such folder. */
-static int entries(const char *path)
-{
-    int n = 0;
-    struct dirent *entry;
-    DIR *dir = opendir(path);
-    if (!dir)
-        return -1;
-    while ((entry = readdir(dir)))
-        n += entry->d_name[0] != '.';
-    closedir(dir);
-    return n;
-}
-
-/* Return the number after name in the status file, -1 if there is none. */
-static int status_field(const char *path, const char *name)
-{
-    char line[256];
-    int n = -1;
-    size_t length = strlen(name);
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return -1;
-    while (n < 0 && fgets(line, sizeof line, file))
-        if (strncmp(line, name, length) == 0 && line[length] == ':')
-            n = atoi(line + length + 1);
-    fclose(file);
-    return n;
-}
-
 /* Return what a thread of the process shows of what, -1 if that cannot be seen:
  * all share it, but one that has ended shows nothing, and the first thread may
  * have ended (pthread_exit in main). */
@@ -102,7 +72,7 @@ static int shared(pid_t pid, const char *what)
         snprintf(path, sizeof path, "/proc/%ld/task/%.20s/%s", (long)pid,
             entry->d_name, of_fds ? "fd" : "status");
         if (entry->d_name[0] != '.')
-            n = of_fds ? entries(path) : status_field(path, what);
+            n = of_fds ? proc_entries(path) : proc_field(path, what);
     }
     closedir(dir);
     return n;
@@ -132,7 +102,7 @@ static int how_many(pid_t pid, const char *what)
     if (strcmp(what, "threads") != 0)
         return lines(what);
     snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
-    return entries(path);
+    return proc_entries(path);
 }
 
 /* Print the first line of the file if it is whole. Return whether it is. */
