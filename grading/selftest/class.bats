@@ -598,6 +598,9 @@ takes() {
     yes phase1/webserver.c | head -n 60000 |
         tar -czf a.tgz -C tree --hard-dereference -T -
     unpack tar a.tgz "more than 50000 files"
+    yes phase1/webserver.c | head -n 3000 | tar -czf a.tgz -C tree \
+        --hard-dereference --transform "s,^,$(printf %03000d 0)/," -T -
+    unpack tar a.tgz "the names in the archive have more than 8 MB"
     rm tree/phase1/zeros.c
     touch tree/phase1/{1..200}.c
     unpack folder tree "more than 100 sources"
