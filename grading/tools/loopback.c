@@ -7,6 +7,7 @@
 #include <linux/ipv6.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -59,6 +60,7 @@ int main(int argc, char **argv)
     set_up_ipv6();
     /* what it took for this is not the command's */
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0L, 0L, 0L);
+    setenv("OWN_NETWORK", "1", 1);
     execvp(argv[1], argv + 1);
     perror(argv[1]);
     return 127;
