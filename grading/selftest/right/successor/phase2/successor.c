@@ -1,6 +1,7 @@
 /* successor.c - a threaded server in which the thread that has accepted a
  * client starts its successor at accept, then serves that client itself: one
- * thread more than there are clients waits in accept. It sends by sendfile.
+ * thread more than there are clients waits in accept. It sends by sendfile, and
+ * its threads have roomy stacks.
  * usage: successor [port [root]] */
 #include <ctype.h>
 #include <errno.h>
@@ -21,9 +22,10 @@ struct request {
     char method[16], path[8192];
 };
 
-enum { SECONDS = 10 };
+enum { SECONDS = 10, STACK_SIZE = 48 << 20 };
 
 static int listener;
+static pthread_attr_t roomy;
 
 static void reply(int out, int status, const char *type, long long size)
 {
@@ -201,7 +203,7 @@ static void *accept_and_serve(void *unused)
         if (client < 0)
             usleep(50000);
     } while (client < 0);
-    while (pthread_create(&successor, NULL, accept_and_serve, unused) != 0)
+    while (pthread_create(&successor, &roomy, accept_and_serve, unused) != 0)
         usleep(50000); /* the next client waits until a thread has ended */
     pthread_detach(successor);
     setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &ten, sizeof ten);
@@ -257,6 +259,8 @@ int main(int argc, char **argv)
     getsockname(listener, (struct sockaddr *)&own, &length);
     getnameinfo((struct sockaddr *)&own, length, NULL, 0, port, sizeof port,
         NI_NUMERICSERV);
+    pthread_attr_init(&roomy);
+    pthread_attr_setstacksize(&roomy, STACK_SIZE);
     printf("Listening on port %s\n", port);
     fflush(stdout);
     accept_and_serve(NULL);
