@@ -62,38 +62,50 @@ static void close_others(void)
         close(fd);
 }
 
+#ifdef MACHINE
+#define LOAD(field)                                                            \
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define FAIL(error) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (error))
+#define ALLOW BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+#define UNLESS(comparison, value, skipped)                                     \
+    BPF_JUMP(BPF_JMP | (comparison) | BPF_K, (value), 0, (skipped))
+#define REFUSE_CALL(number) UNLESS(BPF_JEQ, number, 1), FAIL(ENOSYS)
+static struct sock_filter filter[] = {
+    LOAD(arch),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0),
+    FAIL(ENOSYS),
+    LOAD(nr),
+    /* by numbers of another kind, x32's */
+    UNLESS(BPF_JGE, 0x40000000, 1),
+    FAIL(ENOSYS),
+    REFUSE_CALL(SYS_shmget),
+    REFUSE_CALL(SYS_semget),
+    REFUSE_CALL(SYS_msgget),
+    REFUSE_CALL(SYS_mq_open),
+    REFUSE_CALL(SYS_memfd_create),
+    REFUSE_CALL(SYS_add_key),
+    REFUSE_CALL(SYS_request_key),
+    REFUSE_CALL(SYS_keyctl),
+    UNLESS(BPF_JEQ, SYS_fcntl, 4),
+    LOAD(args[1]), /* its lower half, on both machines */
+    UNLESS(BPF_JEQ, F_SETLEASE, 1),
+    FAIL(ENOSYS),
+    ALLOW,
+    /* to hide its descriptors, which are counted, is only pretended */
+    UNLESS(BPF_JEQ, SYS_prctl, 5),
+    LOAD(args[0]),
+    UNLESS(BPF_JEQ, PR_SET_DUMPABLE, 3),
+    LOAD(args[1]),
+    UNLESS(BPF_JEQ, 0, 1),
+    FAIL(0),
+    ALLOW,
+};
+#endif
+
 /* Have the kernel refuse some calls, as if it did not know them. */
 static void refuse_some(void)
 {
 #ifdef MACHINE
-#define LOAD(field)                                                            \
-    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
-#define REFUSE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS)
-#define UNLESS(comparison, value)                                              \
-    BPF_JUMP(BPF_JMP | (comparison) | BPF_K, (value), 0, 1)
-#define REFUSE_CALL(number) UNLESS(BPF_JEQ, number), REFUSE
-    static struct sock_filter filter[] = {
-        LOAD(arch),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0),
-        REFUSE,
-        LOAD(nr),
-        /* by numbers of another kind, x32's */
-        UNLESS(BPF_JGE, 0x40000000),
-        REFUSE,
-        REFUSE_CALL(SYS_shmget),
-        REFUSE_CALL(SYS_semget),
-        REFUSE_CALL(SYS_msgget),
-        REFUSE_CALL(SYS_mq_open),
-        REFUSE_CALL(SYS_memfd_create),
-        REFUSE_CALL(SYS_add_key),
-        REFUSE_CALL(SYS_request_key),
-        REFUSE_CALL(SYS_keyctl),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fcntl, 0, 3),
-        LOAD(args[1]), /* its lower half, on both machines */
-        UNLESS(BPF_JEQ, F_SETLEASE),
-        REFUSE,
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
     struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
     /* it may be forbidden here, and then the jail has to do without */
     prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L);

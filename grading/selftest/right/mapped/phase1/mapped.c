@@ -1,5 +1,6 @@
 /* mapped.c - a server that maps a file into memory and sends head and body with
- * one writev, compares real paths, and takes signals only inside ppoll.
+ * one writev, compares real paths, takes signals only inside ppoll, and hides
+ * its memory and descriptors from others.
  * usage: mapped [port [root]] */
 #define _GNU_SOURCE /* ppoll, accept4 */
 #include <arpa/inet.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -270,6 +272,7 @@ int main(int argc, char **argv)
     }
     const char *ms = getenv("HTTP_TIMEOUT_MS");
     prepare_signals();
+    prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
     int listener = make_listener(port);
     if (listener < 0) {
         perror("mapped: cannot listen");
