@@ -622,9 +622,12 @@ watch() {
     "$TOOLS/watch" "$1" "$SERVER" "$2" "$3" "$4"
 }
 
-# now WHAT: prints how much of it the server has.
+# now WHAT: prints how much of it the server has. Fails, and says why in place of the
+# test, where that cannot be seen.
 now() {
-    watch 0 at-least "$1" 0
+    watch 0 at-least "$1" 0 ||
+        explain "a server whose ${1/fds/descriptors} can be counted" \
+            "it has ended, or the system hides them" >&2
 }
 
 # back_to WHAT N WORDS: the server comes down to so many.

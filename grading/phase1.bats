@@ -157,8 +157,9 @@ accept_one() {
     ELSEWHERE=1
     "$TOOLS/watch" "$ms" "$HOLDER" exit && wait "$HOLDER" && HOLDER='' && return
     waited_in_vain
+    got="${got:-none}, as before"
     ! has_ended || got=$(how_it_ended "$SERVER")
-    explain "one more open descriptor, the client's" "${got:-none}, as before"
+    explain "one more open descriptor, the client's" "$got"
 }
 
 # bats test_tags=id:accepts, points:1, see:main
