@@ -5,12 +5,13 @@
  *        watch MS PID at-least WHAT N
  *        watch MS PID inside          prints its process id, see below
  *
- * WHAT is fds (open descriptors), threads, VmRSS (KB in memory), VmSize (KB of
- * addresses), cpu (milliseconds of processor time that it has used) or a file's
- * name (its lines). Of a program in a jail, PID is bwrap, and what is looked at
- * is the program that it runs. Prints the first line, or the count as it was at
- * last. Exit status 0: it came to that; 1: not within MS milliseconds, or the
- * process is gone; 3: this system does not show it. */
+ * WHAT is fds (open descriptors), threads (of the process, or of that child
+ * of it that has most of them), VmRSS (KB in memory), VmSize (KB of addresses),
+ * cpu (milliseconds of processor time that it has used) or a file's name (its
+ * lines). Of a program in a jail, PID is bwrap, and what is looked at is the
+ * program that it runs. Prints the first line, or the count as it was at last.
+ * Exit status 0: it came to that; 1: not within MS milliseconds, or the process
+ * is gone; 3: this system does not show it. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -91,18 +92,31 @@ static int lines(const char *path)
     return n;
 }
 
+static int most;
+
+/* Keep in most the number of threads of a process if that is more. */
+static void count_threads(pid_t pid)
+{
+    char path[PATH_SIZE];
+    snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
+    int n = proc_entries(path);
+    if (n > most)
+        most = n;
+}
+
 /* Return how many of what there are, -1 if that cannot be seen. */
 static int how_many(pid_t pid, const char *what)
 {
-    char path[PATH_SIZE];
     if (strcmp(what, "fds") == 0 || strncmp(what, "Vm", 2) == 0)
         return shared(pid, what);
     if (strcmp(what, "cpu") == 0)
         return (int)proc_cpu_ms(pid, 0);
     if (strcmp(what, "threads") != 0)
         return lines(what);
-    snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
-    return proc_entries(path);
+    most = -1;
+    count_threads(pid);
+    proc_children(pid, count_threads);
+    return most;
 }
 
 /* Print the first line of the file if it is whole. Return whether it is. */
