@@ -92,7 +92,7 @@ static int lines(const char *path)
     return n;
 }
 
-static int most;
+static int most; /* see count_threads */
 
 /* Keep in most the number of threads of a process if that is more. */
 static void count_threads(pid_t pid)
