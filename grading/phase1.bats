@@ -376,7 +376,8 @@ such lines, the last one of 800 characters"
     local pair name=file.jpg day
     LIKELY="http_type knows the kinds, by what follows the last dot"
     needs next-request
-    start_server
+    # where local time is a day later than GMT
+    TZ=DAY-24 start_server
     for pair in html:text/html txt:text/plain css:text/css png:image/png \
         jpg:image/jpeg; do
         name=file.${name##*.}.${pair%:*}
@@ -384,9 +385,10 @@ such lines, the last one of 800 characters"
         get "/$name"
         expect_header Content-Type "${pair#*:}" "${pair#*:}[; ]*"
     done
-    LIKELY="http_lines writes Date and Connection: close"
+    LIKELY="http_lines writes Date, by gmtime and not by localtime, and Connection: close"
     day=$(today)
     get "/$name"
+    SENT+=", of a server started by TZ=DAY-24 phase1/webserver"
     expect_header Date "$day hh:mm:ss GMT" "$day ??:??:?? GMT" "$(today) ??:??:?? GMT"
     # closing is what HTTP/1.0 does anyway
     head -n 1 "$HEAD" | grep -q '^HTTP/1\.0' ||
@@ -614,6 +616,10 @@ HTTP/1.1 first, and its page"
     LIKELY="cut the query off first, and then decode each %XX once, any byte in \
 either case; all else in a name stays as it is"
     expect_file /+%C3%a9%3F%23%2541.Txt "$odd"
+    LIKELY="a name has no zero byte: %00 is no end of the path, but a mistake"
+    get /a..b.txt%00.png
+    # any refusal will do
+    has_status '[45]??' || expect_status 400 404
     LIKELY="HTTP/1.0 is served too, and has no Host"
     get /a..b.txt -0 -H Host:
     expect_status 200

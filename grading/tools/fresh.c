@@ -34,7 +34,7 @@ extern char **environ;
 static int is_needed(const char *variable)
 {
     static const char *const needed[] = {
-        "PATH=", "HTTP_TIMEOUT_MS=", "ASAN_OPTIONS=", "UBSAN_OPTIONS=",
+        "PATH=", "TZ=", "HTTP_TIMEOUT_MS=", "ASAN_OPTIONS=", "UBSAN_OPTIONS=",
         "TSAN_OPTIONS=", "LSAN_OPTIONS=", "MALLOC_ARENA_MAX="};
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
         if (strncmp(variable, needed[i], strlen(needed[i])) == 0)
