@@ -631,11 +631,11 @@ either case; all else in a name stays as it is"
     needs connection-closed missing-file-404 serves-after-404 request-in-pieces
     echo page >"$ROOT/page.html"
     start_server
-    LIKELY="look at the method: http_parse returns 405 or 501 for it"
+    LIKELY="look at the method, all of it: http_parse returns 405 or 501 for it"
     # any refusal will do
     get /page.html -d some=data
     has_status '[45]??' || expect_status 405 501 200
-    get /page.html -X BREW
+    get /page.html -X GETS
     has_status '[45]??' || expect_status 501 405
     LIKELY="send a body only if not request.no_body, the page of a 404 too"
     for path in page.html missing.html; do
