@@ -21,6 +21,8 @@ teardown() {
 }
 
 printf -v LONG '/%06000d' 0 # a target
+# a folder's path, which Location repeats
+printf -v DEEP '%0250d/%0250d/%0250d/%0250d' 1 2 3 4
 
 # expect_file TARGET [FILE]: a request for it is answered with the file of that
 # name below the root.
@@ -365,10 +367,18 @@ such lines, the last one of 800 characters"
 @test "Each line of the head ends in CR LF" {
     LIKELY="a line of HTTP ends in \\r\\n, the empty one too"
     echo page >"$ROOT/page.html"
+    mkdir -p "$ROOT/$DEEP"
     start_server
     get /page.html
     [ -s "$HEAD" ] || explain "status line and header lines" "$PROBLEM"
     expect_line_ends "$HEAD"
+    LIKELY="the head's buffer needs HTTP_LINES_SIZE bytes and some more: Location may \
+be long"
+    get "/$DEEP"
+    SENT="curl -i http://127.0.0.1:$PORT/000..., a folder whose path has \
+${#DEEP} characters"
+    # whether such a target is taken at all is for `garbage`
+    [ ! -s "$HEAD" ] || expect_line_ends "$HEAD"
 }
 
 # bats test_tags=id:header-lines, points:1, see:send_header
@@ -957,8 +967,6 @@ is lost"
     random_file "$ROOT/page.html" 40000
     random_file "$BATS_TEST_TMPDIR/garbage" 3000
     numbers "$ROOT/big.txt" 999999
-    # which Location repeats
-    printf -v DEEP '%0250d/%0250d/%0250d/%0250d' 1 2 3 4
     mkdir -p "$ROOT/folder" "$ROOT/$DEEP"
     try 0 "$ROOT" || {
         expect_clean 1

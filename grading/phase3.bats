@@ -363,8 +363,8 @@ is_refused() {
         ! grep -qi '^x-evil' "$LINES" ||
             explain "no header line made by the filename" "$(visible <"$REQUEST")"
         if head -n 1 "$REQUEST" | grep -q $'\r.' ||
-            ! head -n 1 "$LINES" | grep -Eq '^[^ ]+ [^ ]+( HTTP/.*)?$'; then
-            explain "GET /... HTTP/1.1 in one line, and no space in the target" \
+            ! head -n 1 "$LINES" | grep -Eq '^[^ ]+ [^ +]+( HTTP/.*)?$'; then
+            explain "GET /... HTTP/1.1 in one line, and %20 for a space" \
                 "$(head -n 1 "$REQUEST" | visible)"
         fi
     done
