@@ -241,11 +241,10 @@ END
     needs_proc
     start_server
     idle=$(now threads)
-    # one more than a pool is likely to have
-    hold_open 101
-    held=$(watch "$PATIENCE_MS" at-least threads $((idle + 101))) || {
+    hold_open 100
+    held=$(watch "$PATIENCE_MS" at-least threads $((idle + 100))) || {
         waited_in_vain
-        explain "$((idle + 101)) threads, 101 more than without clients" \
+        explain "$((idle + 100)) threads, 100 more than without clients" \
             "$held threads" \
             "pthread_create for each, and nobody waits for it; no process, no pool"
     }
