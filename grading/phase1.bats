@@ -166,7 +166,7 @@ accept_one() {
     waited_in_vain
     got="${got:-none}, as before"
     ! has_ended || got=$(how_it_ended "$SERVER")
-    explain "one more open descriptor, the client's" "$got"
+    explain "one more open descriptor, for a client that has just come" "$got"
 }
 
 # bats test_tags=id:accepts, points:1, see:main
@@ -540,6 +540,8 @@ HTTP/1.1 first, and its page"
     [ -s "$BODY" ] || explain "a page that says what is wrong" "an empty body"
     LC_ALL=C grep -q '<[[:alpha:]]' "$BODY" ||
         explain "an HTML page, with <h1> or another tag" "$(visible <"$BODY")"
+    ! LC_ALL=C grep -q '^HTTP/1' "$BODY" ||
+        explain "the page alone" "$(visible <"$BODY")" "send_header sends the head"
     expect_header Content-Length "$(size_of "$BODY")" ''
 }
 
@@ -933,7 +935,7 @@ END
 # suspects: prints scripts of clients, one a line, each of which has brought down
 # some server.
 suspects() {
-    local i line more=
+    local i line most more=
     local lines=("GET /page.html" "GET /missing" "HEAD /page.html"
         "BREW /page.html" "GET /folder" "GET /folder/" "GET /a%20b?c"
         "GET /$DEEP")
@@ -948,9 +950,12 @@ suspects() {
         printf -v line 'X-Line-%d: %0110d\\r\\n' "$i" "$i"
         more+=$line
     done
+    # nearly all of a head, and then more than fits into what is left and stands behind
+    printf -v most 'GET /page.html HTTP/1.1\\r\\nA: %015000d' 0
     cat <<END
 open c;drip c GET /page.html HTTP/1.1\r\nHost: a\r\n\r\n;head c /dev/null
 open c;send c GET /page.html HTTP/1.1\r\n$more\r\n;head c /dev/null
+open c;send c $most;taken c;send c $more$more;head c /dev/null
 open c;file c $BATS_TEST_TMPDIR/garbage;shut c;end c
 open c;send c \r\n\r\n;shut c;end c
 open c;send c GET\r\n\r\n;shut c;end c
