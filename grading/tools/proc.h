@@ -95,17 +95,17 @@ static inline int proc_entries(const char *path)
 
 /* Return the number after name in a file such as /proc/PID/status, -1 if there
  * is none. */
-static inline int proc_field(const char *path, const char *name)
+static inline long proc_field(const char *path, const char *name)
 {
     char line[256];
-    int n = -1;
+    long n = -1;
     size_t length = strlen(name);
     FILE *file = fopen(path, "r");
     if (!file)
         return -1;
     while (n < 0 && fgets(line, sizeof line, file))
         if (strncmp(line, name, length) == 0 && line[length] == ':')
-            n = atoi(line + length + 1);
+            n = atol(line + length + 1);
     fclose(file);
     return n;
 }

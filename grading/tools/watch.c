@@ -7,11 +7,12 @@
  *
  * WHAT is fds (open descriptors), threads (of the process, or of that child
  * of it that has most of them), VmRSS (KB in memory), VmSize (KB of addresses),
- * cpu (milliseconds of processor time that it has used) or a file's name (its
- * lines). Of a program in a jail, PID is bwrap, and what is looked at is the
- * program that it runs. Prints the first line, or the count as it was at last.
- * Exit status 0: it came to that; 1: not within MS milliseconds, or the process
- * is gone; 3: this system does not show it. */
+ * VmPeak (the most that VmSize was), cpu (milliseconds of processor time that
+ * it has used) or a file's name (its lines). Of a program in a jail, PID is
+ * bwrap, and what is looked at is the program that it runs. Prints the first
+ * line, or the count as it was at last. Exit status 0: it came to that; 1: not
+ * within MS milliseconds, or the process is gone; 3: this system does not show
+ * it. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -60,10 +61,11 @@ static int is_gone(pid_t pid)
 /* Return what a thread of the process shows of what, -1 if that cannot be seen:
  * all share it, but one that has ended shows nothing, and the first thread may
  * have ended (pthread_exit in main). */
-static int shared(pid_t pid, const char *what)
+static long shared(pid_t pid, const char *what)
 {
     char path[PATH_SIZE];
-    int n = -1, of_fds = strcmp(what, "fds") == 0;
+    long n = -1;
+    int of_fds = strcmp(what, "fds") == 0;
     struct dirent *entry;
     snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
     DIR *dir = opendir(path);
@@ -105,12 +107,12 @@ static void count_threads(pid_t pid)
 }
 
 /* Return how many of what there are, -1 if that cannot be seen. */
-static int how_many(pid_t pid, const char *what)
+static long how_many(pid_t pid, const char *what)
 {
     if (strcmp(what, "fds") == 0 || strncmp(what, "Vm", 2) == 0)
         return shared(pid, what);
     if (strcmp(what, "cpu") == 0)
-        return (int)proc_cpu_ms(pid, 0);
+        return (long)proc_cpu_ms(pid, 0);
     if (strcmp(what, "threads") != 0)
         return lines(what);
     most = -1;
@@ -134,7 +136,7 @@ static int first_line(const char *path)
 }
 
 /* Return whether the process is in the state, -1 if that cannot be seen. */
-static int reached(pid_t pid, char **state, int *n)
+static int reached(pid_t pid, char **state, long *n)
 {
     if (strcmp(state[0], "ready") == 0)
         return first_line(state[1]);
@@ -147,8 +149,8 @@ static int reached(pid_t pid, char **state, int *n)
     if (*n < 0)
         return -1;
     if (strcmp(state[0], "at-least") == 0)
-        return *n >= atoi(state[2]);
-    return *n <= atoi(state[2]);
+        return *n >= atol(state[2]);
+    return *n <= atol(state[2]);
 }
 
 int main(int argc, char **argv)
@@ -168,7 +170,8 @@ int main(int argc, char **argv)
     }
     long long deadline = fair_ms() + atoll(argv[1]);
     pid_t pid = (pid_t)atol(argv[2]);
-    int n = -1, result, in_time = 1;
+    long n = -1;
+    int result, in_time = 1;
     /* the process is looked at before the state, so that what it did last of
      * all is still seen */
     do {
@@ -179,7 +182,7 @@ int main(int argc, char **argv)
             poll(NULL, 0, INTERVAL_MS);
     } while (result == 0 && in_time);
     if (n >= 0)
-        printf("%d\n", n);
+        printf("%ld\n", n);
     if (result < 0)
         return is_gone(inside(pid)) ? 1 : 3;
     return result > 0 ? 0 : 1;
