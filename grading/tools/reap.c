@@ -107,7 +107,9 @@ static void end_user(uid_t user)
             kill(-1, SIGKILL);
         _exit(0);
     }
-    waitpid(child, NULL, 0);
+    /* without a child it would be the command that is waited for */
+    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
 }
 
 /* Return whether a process has more filters than this one: fresh gives one to
