@@ -10,7 +10,8 @@ COMPILE = $(CC) $(CFLAGS) $(CFLAGS_EXTRA) -I../shared
 
 # What was compiled in another way is compiled again.
 FLAGS = ../shared/flags
-$(shell echo '$(COMPILE)' | cmp -s - $(FLAGS) || echo '$(COMPILE)' >$(FLAGS))
+QUOTED = '$(subst ','\'',$(COMPILE))'
+$(shell echo $(QUOTED) | cmp -s - $(FLAGS) || echo $(QUOTED) >$(FLAGS))
 
 # The helper is linked as a library, so that a program with functions of its own
 # by the same names is linked as well.
