@@ -312,7 +312,11 @@ there is room for so many threads and no more"
     # after which the memory of a whole file, once freed, may stay with the program
     wire < <(broken_off 10)
     local fds threads rss size
-    fds=$(now fds) threads=$(now threads) rss=$(now VmRSS) size=$(now VmSize)
+    # each by itself, lest one that cannot be seen go unnoticed
+    fds=$(now fds)
+    threads=$(now threads)
+    rss=$(now VmRSS)
+    size=$(now VmSize)
     wire <<<"times 1000 $request
 times 1000 ${request/alive/missing}"
     SENT+=", the same for what is missing, and 10 downloads and 10 requests that are \
