@@ -10,7 +10,7 @@ load helpers
 PAGE='HTTP/1.1 200 OK\r\nX-Name: value\r\nContent-Length: 14\r\n\r\n<h1>Hello</h1>'
 EMPTY='HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
 printf -v LONG '%09000d' 7 # a filename
-printf -v LINE '%03000d' 7 # a header line's value
+printf -v VALUE '%03000d' 7 # of a header line
 
 setup_file() {
     prepare_tools
@@ -531,7 +531,7 @@ $(last_words)" \
     local lines text
     needs connects asks prints
     for lines in 'content-length:4\r\n\r\nbody' 'Content-Length: 0\r\n\r\n' \
-        "X-Content-Length: 2\r\nX-Long: $LINE\r\nContent-Length: 4\r\n\r\nbody"; do
+        "X-Content-Length: 2\r\nX-Long: $VALUE\r\nContent-Length: 4\r\n\r\nbody"; do
         text="HTTP/1.1 200 OK\r\n$lines"
         case $lines in
         c*) LIKELY="stop at Content-Length, in either case of its letters, and with or \
@@ -544,7 +544,7 @@ without a space: see response->complete" ;;
         esac
         keep_open "$text"
         expect_response "$text"
-        SERVED="(printf '${text/$LINE/%03000d}' 7; sleep 60) | nc -l $PORT"
+        SERVED="(printf '${text/$VALUE/%03000d}' 7; sleep 60) | nc -l $PORT"
         client 127.0.0.1 "$PORT" page.html
         expect_output
     done
