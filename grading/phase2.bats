@@ -317,7 +317,8 @@ there is room for so many threads and no more"
     threads=$(now threads)
     rss=$(now VmRSS)
     size=$(now VmSize)
-    wire <<<"times 1000 $request
+    # so many take seconds, however little patience others have left for this
+    wire $((PATIENCE_MS < 2000 ? 2000 : PATIENCE_MS)) <<<"times 1000 $request
 times 1000 ${request/alive/missing}"
     SENT+=", the same for what is missing, and 10 downloads and 10 requests that are \
 broken off"
