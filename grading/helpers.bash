@@ -237,13 +237,13 @@ size_of() {
 # how_it_ended PID: says in words how a child of this shell ended.
 how_it_ended() {
     local status=0
-    local names="built with CFLAGS_EXTRA=-fsanitize=address,undefined it names the line"
+    local advice="built with CFLAGS_EXTRA=-fsanitize=address,undefined it names the line"
     wait "$1" 2>/dev/null || status=$?
     is_signal "$status" || { echo "it exited with status $status" && return; }
     case $((status - 128)) in
     11 | 7 | 10) echo "it crashed: $(signal "$status"), memory that is not its own;" \
-        "$names" ;;
-    6) echo "it crashed: $(signal "$status"), maybe memory freed twice; $names" ;;
+        "$advice" ;;
+    6) echo "it crashed: $(signal "$status"), maybe memory freed twice; $advice" ;;
     13) echo "it crashed: $(signal "$status"), it wrote where nobody reads any more" ;;
     25) echo "it printed without end: $(signal "$status")" ;;
     *) echo "it crashed: $(signal "$status")" ;;

@@ -127,7 +127,7 @@ expect_end_of_client() {
 expect_no_crash() {
     ! has_crashed || explain "exit status 0, 1 or 2" \
         "$(how_it_ended "$CLIENT")" \
-        "make phase3 CFLAGS_EXTRA=-fsanitize=address shows the line"
+        "${LIKELY:-a pointer that leads nowhere, or a buffer that is too small}"
 }
 
 # expect_exit STATUS [LIKELY]
