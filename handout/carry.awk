@@ -5,7 +5,12 @@
 # A region is what stands between a `Fill in start` comment and `Fill in end`.
 # Two belong together if those comments are the same; one in which net_todo is
 # gone has been filled in already, and is kept. What became of each, by the name of
-# its function, goes to stderr.
+# its function, goes to stderr. Exit status 1 if a region does not end, which would
+# take the rest of the file with it.
+
+in_region && (FNR == 1 || /\/\* Fill in start/) {
+    exit
+}
 
 FNR == 1 {
     file++
@@ -18,6 +23,7 @@ FNR == 1 {
 }
 
 /\/\* Fill in start/ {
+    place = FILENAME ": " name
     task = lines = ""
     in_task = 1
 }
@@ -54,13 +60,16 @@ file == 2 {
     print
 }
 
-function keep(how, lines)
-{
+function keep(how, lines) {
     printf "%s", lines
     names[how] = names[how] " " name
 }
 
 END {
+    if (in_region) {
+        print place " has a \"Fill in start\" without a \"Fill in end\"" | "cat >&2"
+        exit 1
+    }
     for (how in names)
         print how ":" names[how] | "cat >&2"
 }

@@ -159,6 +159,18 @@ END
     [[ "$output" = *"kept, as it was filled in: make_listener "* ]]
 }
 
+@test "make carry writes nothing where a mark is missing" {
+    cp -R "$KIT/Makefile" "$KIT/handout" "$BATS_TEST_TMPDIR/"
+    cd "$BATS_TEST_TMPDIR" || return
+    mkdir phase1 phase2
+    awk -f "$STARTER" "$KIT/phase1/webserver.c" >phase1/webserver.c
+    awk -f "$STARTER" "$KIT/phase2/webserver.c" | sed '/Fill in end/d' >phase2/webserver.c
+    cp phase2/webserver.c before.c
+    run -2 make -s carry
+    [[ "$output" = *'phase2/webserver.c: make_listener has a "Fill in start" without'* ]]
+    cmp before.c phase2/webserver.c
+}
+
 @test "with the reference's answers the student kit gives all points" {
     copy_kit
     make -s -C "$COPY" handout
