@@ -171,8 +171,10 @@ has used it; the thread ends the server; or its arrays are larger than its stack
     LIKELY="main waits for the first client: a function called in place of \
 pthread_create, pthread_join right after it, or a recv before it"
     echo alive >"$ROOT/alive.html"
+    # a pause, lest the second's thread be the first to take a lock
     EXPECTED="an answer to the second while the first is open" wire <<END
 open silent
+pause 30
 open client
 send client GET /alive.html HTTP/1.1\r\nHost: localhost\r\n\r\n
 read client $BATS_TEST_TMPDIR/answer
