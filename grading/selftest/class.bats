@@ -57,9 +57,10 @@ setup() {
     export -n JAIL
 }
 
-# class [VARIABLE=VALUE...]: grades them with the stub.
+# class [VARIABLE=VALUE...]: grades them with the stub; WITHIN may hold a command to run
+# that by.
 class() {
-    env MAKEFLAGS= GRADE="$STUB/grade" SUBMISSIONS="$PWD/submissions" \
+    ${WITHIN[@]+"${WITHIN[@]}"} env MAKEFLAGS= GRADE="$STUB/grade" SUBMISSIONS="$PWD/submissions" \
         RESULTS="$PWD/results" "$@" "$KIT/grading/class/run" 3>&- 4>&-
 }
 
@@ -78,6 +79,13 @@ submit() {
         printf 'phase1/%s\t1\t%s works\t%d\t10\t%s\t1\tmain\t\n' \
             "${ids:i:1}" "${ids:i:1}" "$points" "$result" >>"$folder/records.h"
     done
+}
+
+# needs_mounts: skips the test where the class has no file systems of its own.
+needs_mounts() {
+    needs unshare
+    unshare --user --map-root-user --mount true 2>/dev/null ||
+        skip "no file system can be mounted here"
 }
 
 # calls: prints which submissions the stub was called for, and forgets it.
@@ -375,20 +383,16 @@ stops() {
 
 @test "temporary files are in memory where there is plenty of it" {
     local size path
-    needs unshare
-    unshare --user --map-root-user --mount true 2>/dev/null ||
-        skip "no file system can be mounted here"
+    needs_mounts
     submit alice passed
     # shellcheck disable=SC2016 # for the inner shell
     echo 'echo "$TMPDIR" >>"$STUB/temporary"' >"$STUB/more"
     while read -r size path; do
         rm -rf results "$STUB/temporary"
         # shellcheck disable=SC2016 # for the inner shell
-        unshare --user --map-root-user --mount bash -c '
-            mount -t tmpfs -o "$0" none /dev/shm && "$@" && ls -A /dev/shm' \
-            "size=$size" env -u TMPDIR BASH_ENV="$STUB/more" JOBS=1 \
-            GRADE="$STUB/grade" SUBMISSIONS="$PWD/submissions" \
-            RESULTS="$PWD/results" "$KIT/grading/class/run" >said
+        WITHIN=(unshare --user --map-root-user --mount bash -c '
+            mount -t tmpfs -o "$0" none /dev/shm && "$@" && ls -A /dev/shm' "size=$size")
+        class TMPDIR= BASH_ENV="$STUB/more" JOBS=1 >said
         grep "^$path/class\." "$STUB/temporary"
         # nothing is left there
         [[ "$(tail -n 1 said)" = */index.html ]]
@@ -400,13 +404,11 @@ END
 }
 
 @test "a full disk loses no result" {
-    needs unshare
-    unshare --user --map-root-user --mount true 2>/dev/null ||
-        skip "no file system can be mounted here"
+    needs_mounts
     submit alice passed
     mkdir results
     # shellcheck disable=SC2016 # for the inner shell
-    unshare --user --map-root-user --mount bash -c '
+    WITHIN=(unshare --user --map-root-user --mount bash -c '
         mount -t tmpfs -o size=1m none results
         "$@" >before
         cp results/alice/results.json .
@@ -418,9 +420,8 @@ END
         cmp results/alice/results.json results.json && ls results/bob
         rm results/filler
         "$@" >after
-        cat results/grades.csv >grades' none \
-        env GRADE="$STUB/grade" SUBMISSIONS="$PWD/submissions" \
-        RESULTS="$PWD/results" "$KIT/grading/class/run" || true
+        cat results/grades.csv >grades' none)
+    class || true
     cat before during after
     grep '2 of 2 submissions graded' after
     grep '^alice,graded,10' grades
