@@ -86,6 +86,13 @@ expect_response() {
 
 # --- the client
 
+# start_client ARGUMENT...: starts the client, and sets CLIENT to its process id.
+start_client() {
+    : >"$OUT"
+    become "$@" >"$OUT" 2>"$ERR" </dev/null 3>&- 4>&- &
+    CLIENT=$!
+}
+
 # client HOST PORT FILENAME: runs the client. Sets EXIT to its exit status,
 # empty if it does not end, and the files OUT and ERR.
 client() {
@@ -93,9 +100,7 @@ client() {
     printf -v words ' %q' "$@"
     words=${words//$LONG/\$(printf %09000d 7)}
     SENT="${SERVED:+$SERVED & sleep 1; }phase3/client${*:+$words}"
-    : >"$OUT"
-    become "$@" >"$OUT" 2>"$ERR" </dev/null 3>&- 4>&- &
-    CLIENT=$!
+    start_client "$@"
     await_exit
 }
 
@@ -422,10 +427,10 @@ $(head -c 60 "$REQUEST" | visible)"
     keep_open "$text"
     SENT="(printf '$text'; sleep 60) | nc -l $PORT & sleep 1; \
 phase3/client 127.0.0.1 $PORT page.html >out & sleep 1; cat out"
-    become 127.0.0.1 "$PORT" page.html >"$OUT" 2>"$ERR" </dev/null 3>&- 4>&- &
+    start_client 127.0.0.1 "$PORT" page.html
     # the head's lines, as many as are printed of the plain response, and one more
     lines=$(head -n 4 "$PLAIN.out" | wc -l)
-    "$TOOLS/watch" "$PATIENCE_MS" "$!" at-least "$OUT" "$((lines + 1))" \
+    "$TOOLS/watch" "$PATIENCE_MS" "$CLIENT" at-least "$OUT" "$((lines + 1))" \
         >/dev/null || {
         waited_in_vain
         explain "$(printf '%b' "$text" | visible)" \
@@ -620,9 +625,10 @@ send c3 HTTP/1.1 200 OK\r\n\r\nonly this
 pause 60000
 END
     for i in 0 1 2; do
-        become 127.0.0.1 "$PORT" page.html >"$BATS_TEST_TMPDIR/out$i" \
-            2>"$BATS_TEST_TMPDIR/err$i" </dev/null 3>&- 4>&- &
-        pids+=("$!")
+        OUT=$BATS_TEST_TMPDIR/out$i
+        ERR=$BATS_TEST_TMPDIR/err$i
+        start_client 127.0.0.1 "$PORT" page.html
+        pids+=("$CLIENT")
     done
     for i in 0 1 2; do
         OUT=$BATS_TEST_TMPDIR/out$i
