@@ -705,7 +705,8 @@ expect_no_report() {
 
 # has_report: something in the file err may be a sanitizer's.
 has_report() {
-    LC_ALL=C grep -aqE 'Sanitizer|runtime error' "$BATS_TEST_TMPDIR/err"
+    local err=$BATS_TEST_TMPDIR/err
+    [ -s "$err" ] && LC_ALL=C grep -aqE 'Sanitizer|runtime error' "$err"
 }
 
 # expect_clean REQUESTS [COMMAND]: no sanitizer has complained of the program that

@@ -3,7 +3,9 @@
 
 BEGIN {
     while (n < 5 && (getline line < ARGV[1]) > 0)
-        if (line ~ /: warning: / && !seen[line]++ && ++n)
+        if (line ~ /: warning: / && !seen[line]++) {
+            n++
             print "  " clean(substr(line, 1, 300))
+        }
     exit
 }
